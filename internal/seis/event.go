@@ -62,6 +62,7 @@ type Origin struct {
 	Arrivals                                          []Arrival // sorted by pick time, then stream
 	Method, Model                                     string
 	Flags                                             []string // "depth at surface", "outside network", … for a person
+	Withdrawn                                         string   // not empty: the event is withdrawn, and why (Arrivals may then be empty)
 	Made                                              Time
 }
 
