@@ -108,7 +108,7 @@ func (b *Local) run(ctx context.Context, m Message) error {
 		}
 		m := t.queue[i]
 		t.queue[i] = Message{} // the value may be large
-		if i == 1024 { // a long turn keeps no more than it has to
+		if i == 1024 {         // a long turn keeps no more than it has to
 			n := copy(t.queue, t.queue[i:])
 			clear(t.queue[n:])
 			t.queue, i = t.queue[:n], 0
