@@ -1,0 +1,189 @@
+package associate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"math"
+	"slices"
+	"sort"
+
+	"houfeng/internal/seis"
+)
+
+// nucleate looks for one new event among the free picks and opens it. It
+// reports whether it found one.
+func (s *Stage) nucleate() bool {
+	var free []*pick
+	for _, p := range s.picks {
+		if p.event == nil && p.weight > 0 && s.now.SecondsSince(p.Time) < s.o.WindowS+30 {
+			free = append(free, p)
+		}
+	}
+	if s.stations(free, seis.P) < s.o.MinStations || len(free) < s.o.MinPhases {
+		return false
+	}
+	for _, place := range s.search(free) {
+		e := s.hypothesis(place, free)
+		if e == nil {
+			continue
+		}
+		for _, p := range e.picks {
+			p.event = e
+		}
+		e.dirty = true
+		s.events = append(s.events, e)
+		for _, p := range s.picks { // what the newborn explains
+			if p.event == nil {
+				s.join(p)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// hypothesis refines a place to an event, or returns nil when it does not
+// stand. Picks and location are improved in turn.
+func (s *Stage) hypothesis(place seis.Origin, free []*pick) *event {
+	o := place
+	var members []*pick
+	for round := range 5 {
+		next := s.gather(&o, free, round)
+		if s.stations(next, seis.P) < s.o.MinStations || len(next) < s.o.MinPhases {
+			return nil
+		}
+		if round > 0 && slices.Equal(next, members) {
+			break
+		}
+		members = next
+		l, err := s.loc.Fast(arrivals(members), o)
+		if err != nil {
+			return nil
+		}
+		o = l
+	}
+	if o.RMSs > s.o.MaxRMSs || s.unfit(members) != "" {
+		return nil
+	}
+	o.Expected, o.Seen = s.witnesses(&o, free)
+	if o.Expected > 0 && float64(o.Seen) < s.o.MinSeen*float64(o.Expected) {
+		return nil
+	}
+	if s.fromAfar(&o, members) {
+		return nil
+	}
+	return &event{id: eventID(members), origin: o, picks: members}
+}
+
+// gather returns the free picks that o explains: per station and phase the one
+// with the smallest residual. The first rounds are generous.
+func (s *Stage) gather(o *seis.Origin, free []*pick, round int) []*pick {
+	slack := []float64{1.6, 1.3, 1, 1, 1}[round]
+	type key struct {
+		station string
+		phase   seis.Phase
+	}
+	best := map[key]*pick{}
+	res := map[*pick]float64{}
+	for _, p := range free {
+		t, _, ok := s.predict(o, p.Phase, p.lat, p.lon, p.elv)
+		if !ok {
+			continue
+		}
+		r := math.Abs(p.Time.SecondsSince(o.Time) - t)
+		if r > slack*s.tolerance(t, p.Phase) {
+			continue
+		}
+		res[p] = r
+		k := key{p.station, p.Phase}
+		if q := best[k]; q == nil || r < res[q] {
+			best[k] = p
+		}
+	}
+	var out []*pick
+	for _, p := range free { // in order of time
+		if best[key{p.station, p.Phase}] == p {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (s *Stage) stations(picks []*pick, ph seis.Phase) int {
+	set := map[string]bool{}
+	for _, p := range picks {
+		if p.Phase == ph {
+			set[p.station] = true
+		}
+	}
+	return len(set)
+}
+
+// witnesses counts the healthy stations that should have seen the P wave by
+// now, and those that did (a pick of any phase near it). Stations count up to
+// the distance within which 70 % of the picked stations lie: nearer ones have
+// no excuse.
+func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
+	saw := map[string]bool{}
+	var ds []float64
+	for _, p := range picks {
+		t, d, ok := s.predict(o, p.Phase, p.lat, p.lon, p.elv)
+		if ok && math.Abs(p.Time.SecondsSince(o.Time)-t) < 2*s.tolerance(t, p.Phase) && !saw[p.station] {
+			saw[p.station] = true
+			ds = append(ds, d)
+		}
+	}
+	if len(ds) == 0 {
+		return 0, 0
+	}
+	sort.Float64s(ds)
+	reach := ds[min(len(ds)-1, int(0.7*float64(len(ds))))]
+	ready := map[string]bool{}
+	for id, st := range s.states {
+		if id.Component() != "Z" || !st.Ready || !s.inUse(st) {
+			continue
+		}
+		c, ok := s.inv.Channel(id, st.Last)
+		if !ok {
+			continue
+		}
+		t, d, ok := s.predict(o, seis.P, c.Latitude, c.Longitude, c.ElevationM-c.DepthM)
+		// The picker needs some data after the onset.
+		if ok && d <= reach && st.Last.SecondsSince(o.Time) > t+3.5 {
+			ready[id.StationID()] = true
+		}
+	}
+	for st := range saw {
+		if c, ok := s.inv.Station(st); ok {
+			if _, d, ok := s.predict(o, seis.P, c.Latitude, c.Longitude, 0); ok && d <= reach {
+				ready[st] = true
+			}
+		}
+	}
+	for st := range ready {
+		expected++
+		if saw[st] {
+			seen++
+		}
+	}
+	return expected, seen
+}
+
+func (s *Stage) inUse(st seis.StreamState) bool {
+	return s.trustOf(seis.Pick{Stream: st.Stream, Time: st.Last}).Standing == seis.Use
+}
+
+// eventID is the event's name for ever: the hash of its first picks.
+func eventID(picks []*pick) string {
+	ids := make([]string, len(picks))
+	for i, p := range picks {
+		ids[i] = p.ID
+	}
+	sort.Strings(ids)
+	h := sha256.New()
+	for _, id := range ids {
+		h.Write([]byte(id))
+		h.Write([]byte{'\n'})
+	}
+	return hex.EncodeToString(h.Sum(nil))[:20]
+}
