@@ -114,7 +114,7 @@ type frame struct {
 	*Stage
 	picks  []*pick
 	ref    seis.Time
-	local  geo.Local
+	local  *geo.Local
 	sx, sy []float64
 	t      []float64
 	root   box

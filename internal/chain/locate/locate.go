@@ -105,7 +105,7 @@ type problem struct {
 	obs []obs
 	// distances of the hypocentre searched to each observation
 	flat   bool
-	origin geo.Local
+	origin *geo.Local
 	sx, sy []float64
 }
 
