@@ -138,8 +138,8 @@ func (c calendar) check2() error {
 		return badField(2, "minute", 25, c.minute, "0 to 59")
 	case c.second > 60:
 		return badField(2, "second", 26, c.second, "0 to 60")
-	case c.nano >= secondNS:
-		return badField(2, "fraction of second", 28, c.nano/100_000, "0 to 9999")
+	case c.nano > secondNS: // loggers that round write 10000 for the next second
+		return badField(2, "fraction of second", 28, c.nano/100_000, "0 to 10000")
 	}
 	return nil
 }

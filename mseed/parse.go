@@ -50,34 +50,33 @@ const (
 // Version 3: "MS" and 3.
 func kind(b []byte) int {
 	if len(b) >= 8 {
-		if q := b[6]; q == 'D' || q == 'M' || q == 'R' || q == 'Q' {
-			if b[7] != ' ' && b[7] != 0 {
-				return kindNone
-			}
-			for _, c := range b[:6] {
-				if !sequenceByte(c) {
-					return kindNone
-				}
-			}
-			return kind2
-		}
 		if b[0] == 'M' && b[1] == 'S' && b[2] == 3 {
 			return kind3
 		}
-		return kindNone
+		if !qualityByte(b[6]) || b[7] != ' ' && b[7] != 0 {
+			return kindNone
+		}
+		for _, c := range b[:6] {
+			if !sequenceByte(c) {
+				return kindNone
+			}
+		}
+		return kind2
 	}
 	if len(b) == 0 {
 		return kindShort
 	}
 	two := true
 	for i, c := range b {
-		two = two && (i < 6 && sequenceByte(c) || i == 6 && (c == 'D' || c == 'M' || c == 'R' || c == 'Q') || i == 7)
+		two = two && (i < 6 && sequenceByte(c) || i == 6 && qualityByte(c) || i == 7)
 	}
 	if two || b[0] == 'M' && (len(b) < 2 || b[1] == 'S') && (len(b) < 3 || b[2] == 3) {
 		return kindShort
 	}
 	return kindNone
 }
+
+func qualityByte(c byte) bool { return c == 'D' || c == 'M' || c == 'R' || c == 'Q' }
 
 func sequenceByte(c byte) bool { return c >= '0' && c <= '9' || c == ' ' || c == 0 }
 

@@ -111,7 +111,7 @@ func unpack2(d *[frameMost + 8]int32, words *[16]uint32, ctl uint32, from int) i
 	for w := from; w < 16; w++ {
 		x := words[w]
 		o := (*[7]int32)(d[n:])
-		switch ctl >> 28 & 0xc >> 0 | x>>30 {
+		switch ctl>>28&0xc>>0 | x>>30 {
 		case 0, 1, 2, 3:
 		case 4, 5, 6, 7:
 			o[0], o[1], o[2], o[3] = int32(x)>>24, int32(x<<8)>>24, int32(x<<16)>>24, int32(x<<24)>>24
