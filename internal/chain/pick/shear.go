@@ -21,11 +21,12 @@ type shear struct {
 	rate  float64
 	next  seis.Time // data time of the next look
 	done  bool
-	amplP float64 // peak of the vertical in the first 0.8 s of P
+	floor float64 // counts: horizontal motion must exceed this; grows with every S found
+	from  float64 // s after P where the next S may begin
 }
 
 func newShear(p *seis.Pick, rate float64) *shear {
-	return &shear{p: *p, rate: rate, next: p.Time.AddSeconds(earliestS + 4*stepS), amplP: p.Amplitude}
+	return &shear{p: *p, rate: rate, next: p.Time.AddSeconds(earliestS + 4*stepS), floor: 0.55 * p.Amplitude}
 }
 
 // shearLook advances the searches to the data there is.
@@ -86,7 +87,7 @@ func (s *sensor) look(sh *shear) (seis.Pick, bool) {
 			best, at = acc, i
 		}
 	}
-	if at < 0 || math.Sqrt(best/float64(w)) < 0.55*sh.amplP {
+	if at < 0 || math.Sqrt(best/float64(w)) < sh.floor {
 		return seis.Pick{}, false
 	}
 	toMax := float64(at-lead) / sh.rate // s after P
@@ -94,8 +95,11 @@ func (s *sensor) look(sh *shear) (seis.Pick, bool) {
 		return seis.Pick{}, false // still growing, or may be
 	}
 	// AIC of both horizontals between P and the maximum.
-	b := lead + int(math.Max(earliestS*0.6, 0.12*toMax)*sh.rate)
+	b := lead + int(math.Max(sh.from, math.Max(earliestS*0.6, 0.12*toMax))*sh.rate)
 	e := min(at+w/2, len(x1))
+	if b >= e {
+		return seis.Pick{}, false
+	}
 	k, width, ok := split(int(0.08*sh.rate), x1[b:e], x2[b:e])
 	if !ok {
 		return seis.Pick{}, false
@@ -108,7 +112,9 @@ func (s *sensor) look(sh *shear) (seis.Pick, bool) {
 	if before <= 0 || after < s.o.SMinSNR*before {
 		return seis.Pick{}, false
 	}
-	sh.done = true
+	// P coda on the horizontals can look like S. Motion that later grows well
+	// beyond this one is picked too; the associator chooses by travel time.
+	sh.floor, sh.from = 1.5*math.Sqrt(best/float64(w)), sp+0.3
 	c := h1
 	if rms(x2, k, k+win) > rms(x1, k, k+win) {
 		c = h2
