@@ -13,11 +13,17 @@ func (l *Locator) Fast(arrivals []seis.Arrival, start seis.Origin) (seis.Origin,
 	if err != nil {
 		return seis.Origin{}, err
 	}
+	o := p.describe(arrivals, p.descend(cell{z: start.DepthKm}))
+	o.Method = "geiger"
+	return o, nil
+}
+
+// descend takes steps from c until the likelihood stops growing.
+func (p *problem) descend(c cell) cell {
 	sc := newScratch(len(p.obs))
-	c := cell{z: start.DepthKm}
 	c.logL, c.t0 = p.evaluate(c.x, c.y, c.z, sc)
 	lambda := 0.1
-	for range 25 {
+	for range 40 {
 		step := p.step(c, lambda, sc)
 		n := c
 		n.x, n.y = c.x+clamp(step[0], 50), c.y+clamp(step[1], 50)
@@ -27,16 +33,14 @@ func (l *Locator) Fast(arrivals []seis.Arrival, start seis.Origin) (seis.Origin,
 			gain := n.logL - c.logL
 			c = n
 			lambda = math.Max(lambda/3, 1e-4)
-			if gain < 1e-4 {
+			if gain < 1e-6 {
 				break
 			}
 		} else if lambda *= 4; lambda > 1e4 {
 			break
 		}
 	}
-	o := p.describe(arrivals, c)
-	o.Method = "geiger"
-	return o, nil
+	return c
 }
 
 // step solves the damped normal equations (4 unknowns) at c.

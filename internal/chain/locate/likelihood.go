@@ -24,7 +24,9 @@ func newScratch(n int) *scratch {
 //
 //	w · ln( exp(−z²/2) + k ),  z = (t_obs − T − t0)/σ,  k = ε/(1−ε)·√(2π)·σ/range
 //
-// so that an observation far off costs no more than ln k, wherever it lies.
+// so that an observation far off costs no more than ln k, wherever it lies. The
+// normalisation 1/σ is left out, as in NonLinLoc: since σ grows with travel time
+// it would draw the hypocentre towards the stations.
 func (p *problem) evaluate(x, y, depth float64, sc *scratch) (logL, t0 float64) {
 	eps := p.o.OutlierShare
 	for i := range p.obs {
@@ -45,7 +47,7 @@ func (p *problem) evaluate(x, y, depth float64, sc *scratch) (logL, t0 float64) 
 			continue
 		}
 		z := (sc.r[i] - t0) / sc.s[i]
-		logL += p.obs[i].weight * math.Log((math.Exp(-z*z/2)+sc.k[i])/sc.s[i]*p.o.ModelErrorMinS)
+		logL += p.obs[i].weight * math.Log(math.Exp(-z*z/2)+sc.k[i])
 	}
 	dz := (depth - p.o.DepthPriorKm) / p.o.DepthPriorSigma
 	return logL - dz*dz/2, t0

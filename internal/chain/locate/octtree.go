@@ -128,9 +128,13 @@ func (p *problem) search(half float64) (cellHeap, cell) {
 	return append(h, leaves...), best
 }
 
-// polish climbs from the best cell to the maximum by a pattern search whose
-// steps shrink to 20 m.
+// polish climbs from the best cell to the maximum: Gauss–Newton steps along the
+// ridges, then a pattern search whose steps shrink to 20 m.
 func (p *problem) polish(c cell) cell {
+	if n := p.descend(c); n.logL > c.logL {
+		n.hx, n.hy, n.hz = 0.5, 0.5, 0.5
+		c = n
+	}
 	sc := newScratch(len(p.obs))
 	step := math.Max(c.hx, c.hz)
 	if step < 0.5 {
