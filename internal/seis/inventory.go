@@ -40,23 +40,26 @@ type Inventory struct {
 // replace earlier ones.
 func NewInventory(channels []Channel) *Inventory {
 	inv := &Inventory{channels: map[fdsn.ID][]Channel{}, stations: map[string]Channel{}}
+	type epoch struct {
+		id    fdsn.ID
+		start Time
+	}
+	at := make(map[epoch]int, len(channels))
 	for _, c := range channels {
-		es := inv.channels[c.ID]
-		replaced := false
-		for i := range es {
-			if es[i].Start == c.Start {
-				es[i], replaced = c, true
-			}
+		k := epoch{c.ID, c.Start}
+		if i, ok := at[k]; ok {
+			inv.channels[c.ID][i] = c
+			continue
 		}
-		if !replaced {
-			es = append(es, c)
-		}
-		sort.SliceStable(es, func(i, j int) bool { return es[i].Start.Before(es[j].Start) })
-		inv.channels[c.ID] = es
+		at[k] = len(inv.channels[c.ID])
+		inv.channels[c.ID] = append(inv.channels[c.ID], c)
 	}
 	for _, id := range inv.IDs() {
 		es := inv.channels[id]
-		if _, ok := inv.stations[id.StationID()]; !ok {
+		sort.SliceStable(es, func(i, j int) bool { return es[i].Start.Before(es[j].Start) })
+		// The station's own coordinates are those of the newest epoch of its
+		// first channel; a bare station entry counts only if there is nothing else.
+		if old, ok := inv.stations[id.StationID()]; !ok || old.ID.Channel == "" {
 			inv.stations[id.StationID()] = es[len(es)-1]
 		}
 	}
@@ -89,17 +92,37 @@ func (inv *Inventory) Stations() []string {
 	return s
 }
 
+// Epochs returns all epochs of id, oldest first; nil if it is not listed. An
+// id without channel code stands for a station listed without channels.
+func (inv *Inventory) Epochs(id fdsn.ID) []Channel {
+	if inv == nil {
+		return nil
+	}
+	return append([]Channel(nil), inv.channels[id]...)
+}
+
+// epoch returns the epoch of id that holds at t. Where epochs overlap, because
+// an old one was never closed, the one that began last holds.
+func (inv *Inventory) epoch(id fdsn.ID, t Time) (Channel, bool) {
+	es := inv.channels[id]
+	for i := len(es) - 1; i >= 0; i-- {
+		if e := &es[i]; (e.Start.IsZero() || !t.Before(e.Start)) && (e.End.IsZero() || t.Before(e.End)) {
+			return *e, true
+		}
+	}
+	return Channel{}, false
+}
+
 // Channel returns the epoch of id that holds at t. A stream known only by its
 // station (plain station tables list no channels) gets the station's
-// coordinates, orientation by its component letter, and no response.
+// coordinates, orientation by its component letter, and no response unless the
+// table gave one for the whole station.
 func (inv *Inventory) Channel(id fdsn.ID, t Time) (Channel, bool) {
 	if inv == nil {
 		return Channel{}, false
 	}
-	for _, e := range inv.channels[id] {
-		if !t.Before(e.Start) && (e.End.IsZero() || t.Before(e.End)) {
-			return e, true
-		}
+	if e, ok := inv.epoch(id, t); ok {
+		return e, true
 	}
 	if len(inv.channels[id]) > 0 {
 		return Channel{}, false // known, but not at this time
@@ -108,18 +131,29 @@ func (inv *Inventory) Channel(id fdsn.ID, t Time) (Channel, bool) {
 	if !ok {
 		return Channel{}, false
 	}
+	bare := fdsn.ID{Network: id.Network, Station: id.Station}
 	c := Channel{ID: id, Latitude: st.Latitude, Longitude: st.Longitude, ElevationM: st.ElevationM, StationName: st.StationName}
-	switch id.Component() {
-	case "Z":
-		c.DipDeg = -90
-	case "E":
-		c.AzimuthDeg = 90
+	if e, ok := inv.epoch(bare, t); ok {
+		c.Latitude, c.Longitude, c.ElevationM = e.Latitude, e.Longitude, e.ElevationM
+		c.Start, c.End = e.Start, e.End
+		// A table may give one sensitivity for every channel of the station.
+		c.Response, c.RateHz = e.Response, e.RateHz
 	}
-	// A table may give one sensitivity for every channel of the station.
-	if any, ok := inv.channels[fdsn.ID{Network: id.Network, Station: id.Station}]; ok && len(any) > 0 {
-		c.Response, c.RateHz = any[0].Response, any[0].RateHz
-	}
+	c.AzimuthDeg, c.DipDeg = NominalOrientation(id)
 	return c, true
+}
+
+// NominalOrientation returns azimuth and dip that the component letter stands
+// for: Z up, N north, E east (SEED 2.4, appendix A). Other letters give no
+// orientation and are taken as north; 2 and Y as east, 3 as up.
+func NominalOrientation(id fdsn.ID) (azimuthDeg, dipDeg float64) {
+	switch id.Component() {
+	case "Z", "3":
+		return 0, -90
+	case "E", "2", "Y":
+		return 90, 0
+	}
+	return 0, 0
 }
 
 // Station returns coordinates of "NET.STA" (from any of its channels).
