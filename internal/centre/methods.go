@@ -1,0 +1,18 @@
+package centre
+
+import (
+	"houfeng/internal/chain/associate"
+	"houfeng/internal/chain/locate"
+	"houfeng/internal/chain/pick"
+	"houfeng/internal/method"
+)
+
+// Methods returns every algorithm that can be exchanged for another, in the
+// order in which a sample meets them. A new one is added here.
+func Methods() []method.Method {
+	var all []method.Method
+	all = append(all, pick.Methods...)
+	all = append(all, associate.Method)
+	all = append(all, locate.Method)
+	return all
+}
