@@ -66,8 +66,6 @@ type Sources struct {
 	// QuakeML returns the QuakeML document of an event, or an error that is
 	// catalogue.ErrNotFound.
 	QuakeML func(ctx context.Context, eventID string) ([]byte, error)
-	// Samples appends the samples of a record, in counts, to dst.
-	Samples func(dst []float64, r *seis.Record) ([]float64, error)
 	// Metrics answers /metrics.
 	Metrics http.Handler
 	// Console holds the operators' page: index.html and what it loads.
@@ -161,7 +159,7 @@ func New(o Options, src Sources) (*Server, error) {
 	}
 	s.net = newNetwork(o.LiveWithin)
 	s.stream = newStream(o.MaxStreams)
-	s.traces = newTraces(o, src.Samples)
+	s.traces = newTraces(o)
 	handler, err := s.routes()
 	if err != nil {
 		return nil, err

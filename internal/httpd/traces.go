@@ -31,9 +31,7 @@ const (
 
 // traces is the fan-out of /traces.
 type traces struct {
-	max     int
-	span    time.Duration
-	samples func([]float64, *seis.Record) ([]float64, error)
+	max int
 
 	mu      sync.Mutex
 	recent  recent
@@ -41,9 +39,9 @@ type traces struct {
 	wg      sync.WaitGroup // of clients
 }
 
-func newTraces(o Options, samples func([]float64, *seis.Record) ([]float64, error)) *traces {
+func newTraces(o Options) *traces {
 	return &traces{
-		max: o.MaxTraces, span: o.RecentSpan, samples: samples,
+		max:     o.MaxTraces,
 		recent:  recent{maxBytes: o.RecentBytes, span: o.RecentSpan, stream: map[fdsn.ID][]*seis.Record{}},
 		clients: map[*tracer]struct{}{},
 	}
@@ -106,9 +104,6 @@ func parseWish(b []byte) (ids []fdsn.ID, w wish, err error) {
 // records keeps the records and hands them to the clients that follow their
 // streams. A record is decoded once, and encoded once per rate asked for.
 func (t *traces) records(rs []*seis.Record) {
-	if t.samples == nil {
-		return
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range rs {
@@ -124,10 +119,9 @@ func (t *traces) records(rs []*seis.Record) {
 				seg, ok := encoded[c.maxRate]
 				if !ok {
 					if values == nil {
-						var err error
-						if values, err = t.samples(nil, r); err != nil || len(values) == 0 {
+						if values = samples(r); len(values) == 0 {
 							c.mu.Unlock()
-							break // a record that cannot be decoded is quality's to report
+							break
 						}
 					}
 					seg = appendSegment(nil, r.ID, r.Start, r.Rate, values, c.maxRate, 0)
@@ -138,6 +132,13 @@ func (t *traces) records(rs []*seis.Record) {
 			c.mu.Unlock()
 		}
 	}
+}
+
+// samples returns what can be decoded of a record, in counts. What cannot is
+// the chain's to report; here it is a gap in a picture.
+func samples(r *seis.Record) []float64 {
+	values, _ := r.Header.Floats(nil)
+	return values
 }
 
 // push queues a segment; when too much waits, the oldest are dropped and
@@ -194,7 +195,7 @@ func (t *traces) subscribe(c *tracer, ids []fdsn.ID, w wish) {
 		}
 		since := t.recent.newest(id).AddSeconds(-w.RecentS)
 		for _, r := range t.recent.of(id, since) {
-			if values, err := t.samples(nil, r); err == nil && len(values) > 0 {
+			if values := samples(r); len(values) > 0 {
 				c.push(appendSegment(nil, id, r.Start, r.Rate, values, w.MaxRateHz, flagRecent))
 			}
 		}
@@ -231,7 +232,7 @@ func (t *traces) wait() { t.wg.Wait() }
 // getTraces answers /traces: live waveforms over a WebSocket, of pages of this
 // server only (the websocket package compares Origin with Host).
 func (s *Server) getTraces(w http.ResponseWriter, r *http.Request) {
-	if s.src.Bus == nil || s.src.Samples == nil {
+	if s.src.Bus == nil {
 		off("waveforms")(w, r)
 		return
 	}
