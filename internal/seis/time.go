@@ -58,6 +58,9 @@ func (t Time) Before(u Time) bool { return t.Compare(u) < 0 }
 // After reports whether t is later than u.
 func (t Time) After(u Time) bool { return t.Compare(u) > 0 }
 
+// Equal reports whether t and u are the same instant.
+func (t Time) Equal(u Time) bool { return t == u }
+
 // Compare returns −1, 0 or +1.
 func (t Time) Compare(u Time) int {
 	switch {
