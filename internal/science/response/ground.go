@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
+
+	"houfeng/internal/science/dsp"
 )
 
 // MaxWindow is the most samples a window may have: eleven hours at 100 Hz.
@@ -107,11 +108,8 @@ func shape(x []float64, rateHz float64, c Conditioning, denominator, numerator f
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := 1 << bits.Len(uint(2*len(x)-1)) // at least twice as long
-	if n < 4 {
-		n = 4
-	}
-	buf := make([]complex128, n)
+	n := max(4, dsp.NextPow2(2*len(x)))
+	buf := make([]float64, n)
 	mean := 0.0
 	if !c.KeepMean {
 		for _, v := range x {
@@ -120,11 +118,12 @@ func shape(x []float64, rateHz float64, c Conditioning, denominator, numerator f
 		mean /= float64(len(x))
 	}
 	for i, v := range x {
-		buf[i] = complex((v-mean)*taper(i, len(x), c.Taper), 0)
+		buf[i] = (v - mean) * taper(i, len(x), c.Taper)
 	}
-	fft(buf)
-
 	half := n / 2
+	spec := make([]complex128, half+1)
+	dsp.RFFT(spec, buf)
+
 	den := make([]complex128, half+1)
 	top := 0.0
 	for k := range den {
@@ -152,21 +151,12 @@ func shape(x []float64, rateHz float64, c Conditioning, denominator, numerator f
 		if numerator != nil {
 			g *= numerator(f)
 		}
-		if k == half {
-			g = complex(real(g), 0) // the Nyquist bin of a real series is real
-		}
-		buf[k] *= g
-		if k > 0 && k < half {
-			buf[n-k] = complex(real(buf[k]), -imag(buf[k]))
-		}
+		spec[k] *= g
 	}
-	buf[0] = complex(real(buf[0]), 0)
-	ifft(buf)
-	out := make([]float64, len(x))
-	for i := range out {
-		out[i] = real(buf[i])
-	}
-	return out, nil
+	// The first and last coefficients of a real series are real.
+	spec[0], spec[half] = complex(real(spec[0]), 0), complex(real(spec[half]), 0)
+	dsp.IRFFT(buf, spec)
+	return buf[:len(x):len(x)], nil
 }
 
 // taper returns the factor of sample i of n under half-cosine flanks of
