@@ -57,6 +57,9 @@ type Client struct {
 	Timeout   time.Duration // for connecting and each answer; 0 means 30 s
 	Silence   time.Duration // give up after so long without a byte; 0 means 2 min
 
+	// Connected (may be nil) is told of each connection once the streams were
+	// asked for, before the first packet.
+	Connected func(Hello)
 	// Dial opens the connection; nil uses net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Log  *slog.Logger // nil is silent
@@ -120,6 +123,9 @@ func (c *Client) Hello() Hello {
 	return c.hello
 }
 
+// Protocol is the version of the protocol that the client speaks: "3.1".
+func (c *Client) Protocol() string { return "3.1" }
+
 // Run connects once and calls handler with each packet, in the order received,
 // until the server says that all was sent (nil), the connection fails, the
 // handler returns an error (which comes back wrapped), or ctx ends (its
@@ -131,6 +137,9 @@ func (c *Client) Run(ctx context.Context, handler func(Packet) error) error {
 	}
 	defer l.close()
 	if err = l.negotiate(c); err == nil {
+		if c.Connected != nil {
+			c.Connected(l.hello)
+		}
 		err = l.receive(c, handler)
 	}
 	if ctx.Err() != nil {

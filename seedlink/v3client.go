@@ -285,7 +285,7 @@ func (l *link) deliver(c *Client, p Packet, handler func(Packet) error) error {
 	if p.Info {
 		return handler(p)
 	}
-	key, start := p.Network+"."+p.Station, startOf(p.Raw)
+	key, start := p.Network+"."+p.Station, RecordStart(p.Raw)
 	if last, ok := l.low[key]; ok {
 		ahead := (p.Sequence - last.Sequence) & v3Sequence
 		if (ahead == 0 || ahead > v3Sequence/2) && start <= last.Start {

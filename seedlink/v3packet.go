@@ -142,9 +142,9 @@ func walk(b []byte) (h header, need int, err error) {
 	return h, 0, nil
 }
 
-// startOf reads the start of a miniSEED 2 record (SEED 2.4, BTIME) in
+// RecordStart reads the start of a miniSEED 2 record (SEED 2.4, BTIME) in
 // nanoseconds since 1970 UTC; 0 if there is none to be read.
-func startOf(raw []byte) int64 {
+func RecordStart(raw []byte) int64 {
 	h, _, err := walk(raw)
 	if h.order == nil || err != nil && !errors.Is(err, errNoB1000) {
 		return 0
