@@ -9,7 +9,7 @@ import (
 )
 
 // Files returns the product files of what was heard so far, always the same
-// four, in this order: events.csv, picks.csv, intensity.csv,
+// five, in this order: events.xml, events.csv, picks.csv, intensity.csv,
 // summary.json.
 func (r *Run) Files() ([]seis.File, error) {
 	events := r.Events()
@@ -26,6 +26,7 @@ func (r *Run) Files() ([]seis.File, error) {
 		name string
 		make func() ([]byte, error)
 	}{
+		{"events.xml", func() ([]byte, error) { return QuakeML(events, r.opts) }},
 		{"events.csv", func() ([]byte, error) { return eventsCSV(events, firstMade) }},
 		{"picks.csv", func() ([]byte, error) { return picksCSV(r.picks, eventOf) }},
 		{"intensity.csv", func() ([]byte, error) { return intensityCSV(events) }},
