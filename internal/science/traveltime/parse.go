@@ -28,18 +28,24 @@ func Names() []string {
 	return n
 }
 
-// Load returns a model that comes with the program, by name.
-func Load(name string) (*Model, error) {
+// Builtin returns the file of a model that comes with the program, by name, as
+// [ParseModel] reads it. The bytes belong to the caller.
+func Builtin(name string) ([]byte, error) {
 	for _, n := range Names() {
 		if n == name {
-			b, err := embedded.ReadFile("models/" + n + ".csv")
-			if err != nil {
-				return nil, err
-			}
-			return ParseModel(name, b)
+			return embedded.ReadFile("models/" + n + ".csv")
 		}
 	}
-	return nil, fmt.Errorf("velocity model %q: not known, want a file or one of %s", clip(name), strings.Join(Names(), ", "))
+	return nil, fmt.Errorf("velocity model %q is not known: want a file, or one of %s", clip(name), strings.Join(Names(), ", "))
+}
+
+// Load returns a model that comes with the program, by name.
+func Load(name string) (*Model, error) {
+	b, err := Builtin(name)
+	if err != nil {
+		return nil, err
+	}
+	return ParseModel(name, b)
 }
 
 // ParseModel reads a model file. Four forms are told apart by their content:
