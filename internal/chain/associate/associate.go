@@ -27,8 +27,8 @@ var Method = method.Method{
 	Params: []method.Param{
 		{Name: "min_stations", Default: "4", Doc: "stations with a P pick"},
 		{Name: "min_phases", Default: "6", Doc: "P and S picks together"},
-		{Name: "tolerance_s", Unit: "s", Default: "0.9", Doc: "residual allowed at short distance"},
-		{Name: "tolerance_fraction", Default: "0.04", Doc: "residual allowed as a fraction of the travel time"},
+		{Name: "tolerance_s", Unit: "s", Default: "0.45", Doc: "residual allowed at the nearest station"},
+		{Name: "tolerance_fraction", Default: "0.05", Doc: "residual allowed on top, as a fraction of the travel time beyond that to the nearest station"},
 		{Name: "max_depth_km", Unit: "km", Default: "150", Doc: "deepest event looked for"},
 		{Name: "min_seen", Default: "0.5", Doc: "least share of the healthy stations within reach that saw it"},
 		{Name: "window_s", Unit: "s", Default: "90", Doc: "picks of one event lie at most this far apart at its birth"},
@@ -72,8 +72,8 @@ func (o *Options) fill() {
 	if o.MinPhases == 0 {
 		o.MinPhases = 6
 	}
-	def(&o.ToleranceS, 0.9)
-	def(&o.ToleranceFraction, 0.04)
+	def(&o.ToleranceS, 0.45)
+	def(&o.ToleranceFraction, 0.05)
 	def(&o.MaxDepthKm, 150)
 	def(&o.MinSeen, 0.5)
 	def(&o.WindowS, 90)
@@ -96,6 +96,7 @@ type pick struct {
 type event struct {
 	id        string
 	origin    seis.Origin // newest location
+	nearest   float64     // P travel time from it to the nearest member's station, s
 	picks     []*pick     // members, sorted by time
 	dirty     bool        // members or trust changed since it was last said
 	withdrawn bool
@@ -241,10 +242,27 @@ func (s *Stage) predict(o *seis.Origin, ph seis.Phase, lat, lon, elv float64) (t
 	return t, dist, ok
 }
 
-func (s *Stage) tolerance(t float64, ph seis.Phase) float64 {
-	tol := math.Max(s.o.ToleranceS, s.o.ToleranceFraction*t)
+// tolerance is the residual allowed at a station whose travel time is t when
+// that to the nearest station is nearest: what both have in common goes to the
+// origin time, so that a hypothesis far away gets no more room than one nearby.
+func (s *Stage) tolerance(t, nearest float64, ph seis.Phase) float64 {
+	tol := math.Min(s.o.ToleranceS+s.o.ToleranceFraction*math.Max(0, t-nearest), maxTolerance)
 	if ph == seis.S {
-		tol *= 1.3 // S picks are less sure and their model more so
+		tol *= 1.5 // S picks are less sure and their model more so
 	}
 	return tol
+}
+
+// maxTolerance (s) is the largest residual allowed at any distance.
+const maxTolerance = 2.5
+
+// nearest is the least P travel time from o to the stations of picks.
+func (s *Stage) nearest(o *seis.Origin, picks []*pick) float64 {
+	least := math.Inf(1)
+	for _, p := range picks {
+		if t, _, ok := s.predict(o, seis.P, p.lat, p.lon, p.elv); ok {
+			least = math.Min(least, t)
+		}
+	}
+	return least
 }

@@ -24,7 +24,7 @@ func (s *Stage) join(p *pick) bool {
 			continue
 		}
 		r := math.Abs(p.Time.SecondsSince(e.origin.Time) - t)
-		if r < s.tolerance(t, p.Phase) && r < bestR && e.has(p.station, p.Phase) == nil {
+		if r < s.tolerance(t, e.nearest, p.Phase) && r < bestR && e.has(p.station, p.Phase) == nil {
 			best, bestR = e, r
 		}
 	}
@@ -54,9 +54,9 @@ func (s *Stage) coda(e *event, p *pick) bool {
 	if dt < tp-1.5 || dt > ts+math.Max(2, 0.6*(ts-tp)) {
 		return false
 	}
-	if q := e.has(p.station, seis.P); q != nil && dt > tp+s.tolerance(tp, seis.P) && q.Stream == p.Stream {
+	if q := e.has(p.station, seis.P); q != nil && dt > tp+s.tolerance(tp, e.nearest, seis.P) && q.Stream == p.Stream {
 		// Larger than ever here and well clear of S: leave it free.
-		return !(p.Amplitude > 5*q.Amplitude && math.Abs(dt-ts) > s.tolerance(ts, seis.S))
+		return !(p.Amplitude > 5*q.Amplitude && math.Abs(dt-ts) > s.tolerance(ts, e.nearest, seis.S))
 	}
 	return true
 }
@@ -131,11 +131,11 @@ func (s *Stage) located(_ context.Context, o seis.Origin) error {
 		if e.id != o.EventID || e.withdrawn || o.Withdrawn != "" {
 			continue
 		}
-		e.origin = o
+		e.origin, e.nearest = o, s.nearest(&o, e.picks)
 		keep := e.picks[:0]
 		for _, p := range e.picks {
 			t, _, ok := s.predict(&o, p.Phase, p.lat, p.lon, p.elv)
-			if r := p.Time.SecondsSince(o.Time) - t; !ok || math.Abs(r) > 2*s.tolerance(t, p.Phase) {
+			if r := p.Time.SecondsSince(o.Time) - t; !ok || math.Abs(r) > 2*s.tolerance(t, e.nearest, p.Phase) {
 				p.event = nil
 				if s.coda(e, p) {
 					p.event = e

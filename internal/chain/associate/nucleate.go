@@ -69,10 +69,10 @@ func (s *Stage) hypothesis(place seis.Origin, free []*pick) *event {
 	if o.Expected > 0 && float64(o.Seen) < s.o.MinSeen*float64(o.Expected) {
 		return nil
 	}
-	if s.fromAfar(&o, members) {
+	if s.fromAfar(&o, members) || s.outOfReach(&o, members) {
 		return nil
 	}
-	return &event{id: eventID(members), origin: o, picks: members}
+	return &event{id: eventID(members), origin: o, nearest: s.nearest(&o, members), picks: members}
 }
 
 // gather returns the free picks that o explains: per station and phase the one
@@ -85,13 +85,14 @@ func (s *Stage) gather(o *seis.Origin, free []*pick, round int) []*pick {
 	}
 	best := map[key]*pick{}
 	res := map[*pick]float64{}
+	near := s.nearest(o, free)
 	for _, p := range free {
 		t, _, ok := s.predict(o, p.Phase, p.lat, p.lon, p.elv)
 		if !ok {
 			continue
 		}
 		r := math.Abs(p.Time.SecondsSince(o.Time) - t)
-		if r > slack*s.tolerance(t, p.Phase) {
+		if r > slack*s.tolerance(t, near, p.Phase) {
 			continue
 		}
 		res[p] = r
@@ -125,10 +126,11 @@ func (s *Stage) stations(picks []*pick, ph seis.Phase) int {
 // no excuse.
 func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
 	saw := map[string]bool{}
+	near := s.nearest(o, picks)
 	var ds []float64
 	for _, p := range picks {
 		t, d, ok := s.predict(o, p.Phase, p.lat, p.lon, p.elv)
-		if ok && math.Abs(p.Time.SecondsSince(o.Time)-t) < 2*s.tolerance(t, p.Phase) && !saw[p.station] {
+		if ok && math.Abs(p.Time.SecondsSince(o.Time)-t) < 2*s.tolerance(t, near, p.Phase) && !saw[p.station] {
 			saw[p.station] = true
 			ds = append(ds, d)
 		}

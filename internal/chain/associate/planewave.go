@@ -36,6 +36,23 @@ func (s *Stage) fromAfar(o *seis.Origin, members []*pick) bool {
 	return rms < math.Max(1.5*o.RMSs, 0.35)
 }
 
+// outOfReach reports whether a hypothesis lies so far outside the stations that
+// saw it that they cannot tell where: farther from the nearest one than they
+// are apart.
+func (s *Stage) outOfReach(o *seis.Origin, members []*pick) bool {
+	loc := geo.NewLocal(o.Latitude, o.Longitude)
+	nearest, apart := math.Inf(1), 0.0
+	for i, p := range members {
+		x, y := loc.ToKm(p.lat, p.lon)
+		nearest = math.Min(nearest, math.Hypot(x, y))
+		for _, q := range members[:i] {
+			u, v := loc.ToKm(q.lat, q.lon)
+			apart = math.Max(apart, math.Hypot(x-u, y-v))
+		}
+	}
+	return nearest > math.Max(apart, 30)
+}
+
 // planeFit fits t = t0 + sx·x + sy·y, with weights that let go of outliers,
 // and returns the slowness and the weighted rms.
 func planeFit(xs, ys, ts []float64) (sx, sy, rms float64) {

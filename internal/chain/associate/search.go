@@ -119,6 +119,13 @@ type frame struct {
 	t      []float64
 	root   box
 	edges  []edge
+	waves  []wave
+}
+
+// wave is what a pick's phase does from the cell looked at.
+type wave struct {
+	t, dtdd, dtdh float64
+	ok            bool
 }
 
 func (s *Stage) frame(picks []*pick) *frame {
@@ -141,6 +148,7 @@ func (s *Stage) frame(picks []*pick) *frame {
 	half = math.Min(half+math.Max(40, half), s.o.MaxDistanceKm)
 	f.root = box{hr: half, z: s.o.MaxDepthKm / 2, hz: s.o.MaxDepthKm / 2}
 	f.edges = make([]edge, 0, 2*len(picks))
+	f.waves = make([]wave, len(picks))
 	return f
 }
 
@@ -148,26 +156,33 @@ func (s *Stage) frame(picks []*pick) *frame {
 func (f *frame) score(c *box) {
 	f.edges = f.edges[:0]
 	leaf := c.hr <= leafKm && c.hz <= leafKm
+	nearest := math.Inf(1) // the least travel time
 	for i, p := range f.picks {
+		w := &f.waves[i]
 		d := math.Hypot(f.sx[i]-c.x, f.sy[i]-c.y)
-		if d > f.o.MaxDistanceKm {
+		if w.ok = d <= f.o.MaxDistanceKm; !w.ok {
 			continue
 		}
-		t, dtdd, dtdh, ok := f.tt.Time(p.Phase, c.z, d, p.elv)
-		if !ok {
+		if w.t, w.dtdd, w.dtdh, w.ok = f.tt.Time(p.Phase, c.z, d, p.elv); w.ok && p.Phase == seis.P {
+			nearest = math.Min(nearest, w.t)
+		}
+	}
+	for i, p := range f.picks {
+		v := &f.waves[i]
+		if !v.ok {
 			continue
 		}
 		least := 0.12 // s/km: what the slowness may grow to within the cell
 		if p.Phase == seis.S {
 			least = 0.21
 		}
-		w := f.tolerance(t, p.Phase)
+		w := f.tolerance(v.t, nearest, p.Phase)
 		if leaf {
-			w += 0.7 * (math.Abs(dtdd)*c.hr + math.Abs(dtdh)*c.hz)
+			w += 0.5 * (math.Abs(v.dtdd)*c.hr + math.Abs(v.dtdh)*c.hz)
 		} else {
-			w += math.Max(math.Abs(dtdd), least)*c.hr*math.Sqrt2 + math.Max(math.Abs(dtdh), least)*c.hz
+			w += math.Max(math.Abs(v.dtdd), least)*c.hr*math.Sqrt2 + math.Max(math.Abs(v.dtdh), least)*c.hz
 		}
-		f.edges = append(f.edges, edge{f.t[i] - t - w, true, i}, edge{f.t[i] - t + w, false, i})
+		f.edges = append(f.edges, edge{f.t[i] - v.t - w, true, i}, edge{f.t[i] - v.t + w, false, i})
 	}
 	slices.SortFunc(f.edges, func(a, b edge) int {
 		switch {

@@ -25,6 +25,8 @@ func (p *problem) describe(arrivals []seis.Arrival, c cell) seis.Origin {
 			o.Arrivals[i].DistanceKm, o.Arrivals[i].AzimuthDeg = geo.Distance(lat, lon, ch.Latitude, ch.Longitude)
 		}
 	}
+	sc := newScratch(len(p.obs))
+	p.evaluate(c.x, c.y, c.z, sc)
 	var sum, den float64
 	azimuths := map[string]float64{}
 	o.NearestKm = math.Inf(1)
@@ -39,12 +41,11 @@ func (p *problem) describe(arrivals []seis.Arrival, c cell) seis.Origin {
 		if deg, ok := p.tt.Takeoff(ob.phase, c.z, a.DistanceKm); ok {
 			a.TakeoffDeg = deg
 		}
-		s := p.sigma(ob, t)
-		z := a.ResidualS / s
+		z := a.ResidualS / sc.s[i]
 		if math.Abs(z) > usedBelow {
 			continue
 		}
-		a.Weight = ob.weight * p.o.ModelErrorMinS / math.Max(s, p.o.ModelErrorMinS)
+		a.Weight = ob.weight * math.Min(1, p.o.ModelErrorMinS/sc.s[i])
 		sum += a.Weight * a.ResidualS * a.ResidualS
 		den += a.Weight
 		o.Phases++

@@ -45,6 +45,7 @@ func (p *problem) descend(c cell) cell {
 
 // step solves the damped normal equations (4 unknowns) at c.
 func (p *problem) step(c cell, lambda float64, sc *scratch) [4]float64 {
+	p.evaluate(c.x, c.y, c.z, sc) // sigma, outlier level
 	var a [4][5]float64
 	for i := range p.obs {
 		o := &p.obs[i]
@@ -53,11 +54,10 @@ func (p *problem) step(c cell, lambda float64, sc *scratch) [4]float64 {
 		if !ok {
 			continue
 		}
-		s := p.sigma(o, t)
+		s, k := sc.s[i], sc.k[i]
 		r := o.t - t - c.t0
 		z := r / s
 		g := math.Exp(-z * z / 2)
-		k := p.o.OutlierShare / (1 - p.o.OutlierShare) * math.Sqrt(2*math.Pi) * s / outlierRange
 		w := o.weight * (g + 1e-3) / (g + k) / (s * s) // a far start still feels every pick
 		dd := math.Max(d, 1e-3)
 		row := [4]float64{dtdd * (c.x - p.sx[i]) / dd, dtdd * (c.y - p.sy[i]) / dd, dtdh, 1}

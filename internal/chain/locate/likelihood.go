@@ -11,12 +11,12 @@ const outlierRange = 20
 
 // scratch holds what evaluating one hypocentre needs.
 type scratch struct {
-	r, s, k []float64 // observed − travel time, sigma, outlier level
-	order   []int
+	t, r, s, k []float64 // travel time, observed − travel time, sigma, outlier level
+	order      []int
 }
 
 func newScratch(n int) *scratch {
-	return &scratch{make([]float64, n), make([]float64, n), make([]float64, n), make([]int, n)}
+	return &scratch{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]int, n)}
 }
 
 // evaluate returns the log likelihood of a hypocentre (km on the plane, depth)
@@ -29,14 +29,23 @@ func newScratch(n int) *scratch {
 // it would draw the hypocentre towards the stations.
 func (p *problem) evaluate(x, y, depth float64, sc *scratch) (logL, t0 float64) {
 	eps := p.o.OutlierShare
+	nearest := math.Inf(1)
 	for i := range p.obs {
 		o := &p.obs[i]
 		t, _, _, ok := p.tt.Time(o.phase, depth, p.distance(i, x, y), o.elevM)
+		sc.t[i] = t
 		if !ok {
-			sc.s[i], sc.k[i], sc.r[i] = math.Inf(1), 0, 0
+			sc.t[i] = math.Inf(1)
+		}
+		nearest = math.Min(nearest, sc.t[i])
+	}
+	for i := range p.obs {
+		o, t := &p.obs[i], sc.t[i]
+		if math.IsInf(t, 1) {
+			sc.s[i], sc.k[i], sc.r[i] = t, 0, 0
 			continue
 		}
-		s := p.sigma(o, t)
+		s := p.sigma(o, t, nearest)
 		sc.r[i], sc.s[i] = o.t-t, s
 		sc.k[i] = eps / (1 - eps) * math.Sqrt(2*math.Pi) * s / outlierRange
 	}

@@ -23,8 +23,8 @@ var Method = method.Method{
 	Citation: "Oct-tree sampling after Lomax & Curtis (2001), Geophys. Res. Abstr. 3, 955, and Lomax et al. (2009), Encyclopedia of Complexity, 2449–2473; " +
 		"mixture likelihood after Tarantola & Valette (1982), J. Geophys. 50, 159–170, with an outlier term",
 	Params: []method.Param{
-		{Name: "model_error", Unit: "", Default: "0.03", Doc: "1σ of a computed travel time as a fraction of it"},
-		{Name: "model_error_min_s", Unit: "s", Default: "0.1", Doc: "least 1σ of a computed travel time"},
+		{Name: "model_error", Unit: "", Default: "0.03", Doc: "1σ of a computed travel time as a fraction of it, beyond that to the nearest station"},
+		{Name: "model_error_min_s", Unit: "s", Default: "0.15", Doc: "least 1σ of a computed travel time (S: 1.5 times)"},
 		{Name: "max_depth_km", Unit: "km", Default: "150", Doc: "deepest hypocentre searched"},
 		{Name: "cells", Unit: "", Default: "4000", Doc: "cells of the oct-tree evaluated"},
 	},
@@ -45,7 +45,7 @@ type TravelTimes interface {
 // Options of the locator; zero values stand for the defaults named.
 type Options struct {
 	ModelError      float64 // fraction of the travel time; 0: 0.03
-	ModelErrorMinS  float64 // 0: 0.1 s
+	ModelErrorMinS  float64 // 0: 0.15 s
 	ModelErrorMaxS  float64 // 0: 2 s
 	MaxDepthKm      float64 // 0: 150 km
 	MinDepthKm      float64 // may be negative: above sea level
@@ -63,7 +63,7 @@ func (o *Options) fill() {
 		}
 	}
 	def(&o.ModelError, 0.03)
-	def(&o.ModelErrorMinS, 0.1)
+	def(&o.ModelErrorMinS, 0.15)
 	def(&o.ModelErrorMaxS, 2)
 	def(&o.MaxDepthKm, 150)
 	def(&o.DepthPriorKm, 10)
@@ -160,9 +160,15 @@ func (p *problem) distance(i int, x, y float64) float64 {
 	return d
 }
 
-// sigma is the error of observation o at travel time t: of the pick and of the
-// model together (NonLinLoc's LOCGAU2 has the same form).
-func (p *problem) sigma(o *obs, t float64) float64 {
-	m := min(max(p.o.ModelError*t, p.o.ModelErrorMinS), p.o.ModelErrorMaxS)
+// sigma is the error of observation o at travel time t when the nearest station
+// is reached at time nearest: of the pick and of the model together. The model
+// errs by a fraction of what the paths do not share; an error that all have in
+// common goes to the origin time. (NonLinLoc's LOCGAU2 takes the whole travel
+// time, which lets hypocentres far away explain anything.)
+func (p *problem) sigma(o *obs, t, nearest float64) float64 {
+	m := min(p.o.ModelErrorMinS+p.o.ModelError*max(0, t-nearest), p.o.ModelErrorMaxS)
+	if o.phase == seis.S {
+		m *= 1.5
+	}
 	return math.Sqrt(o.sigma*o.sigma + m*m)
 }

