@@ -66,7 +66,8 @@ type Origin struct {
 	Made                                              Time
 }
 
-// StationMagnitude is one station's (or channel's) estimate.
+// StationMagnitude is one station's (or channel's) estimate. Where it rests on
+// two components, Stream is that with the larger amplitude.
 type StationMagnitude struct {
 	Stream     fdsn.ID
 	Type       string
@@ -76,6 +77,8 @@ type StationMagnitude struct {
 	Time       Time    // of the peak
 	PeriodS    float64 // 0 if not measured
 	DistanceKm float64 // hypocentral
+	SNR        float64 // peak of the signal over peak of the noise before it; 0 if not measured
+	HighPassHz float64 // corner below which the seismogram was cut because of noise; 0: none
 	Used       bool    // in the network magnitude
 	Reason     string  // why not used
 }
