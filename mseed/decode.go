@@ -24,36 +24,54 @@ func sampleSize(e Encoding) int {
 	return 0
 }
 
-// checkCapacity refuses a number of samples that the payload cannot hold.
-// Encodings that are not known here pass.
-func checkCapacity(version, offset int, e Encoding, count, payload int) error {
-	most := math.MaxInt
+// capacity returns how many samples a payload can hold at most. Of encodings
+// that are not known here it says one a bit: SEED has none that is denser.
+func capacity(e Encoding, payload int) int {
 	switch e {
 	case Steim1:
-		most = payload / 64 * 60
+		return payload / frameBytes * 60
 	case Steim2:
-		most = payload / 64 * 105
-	default:
-		if s := sampleSize(e); s > 0 {
-			most = payload / s
-		} else if payload < 1<<40 {
-			most = 8 * payload // no encoding in SEED has less than a bit for a sample
-		}
+		return payload / frameBytes * frameMost
 	}
-	if count > most {
+	if s := sampleSize(e); s > 0 {
+		return payload / s
+	}
+	return 8 * payload
+}
+
+// checkCapacity refuses a number of samples that the payload cannot hold.
+func checkCapacity(version, offset int, e Encoding, count, payload int) error {
+	if most := capacity(e, payload); count > most {
 		return badField(version, "number of samples", offset, count, fmt.Sprintf("at most %d in %d bytes of %v", most, payload, e))
 	}
 	return nil
+}
+
+// room returns dst with room for the samples. A count that Parse would have
+// refused gives an error.
+func room[T any](r *Record, dst []T) ([]T, error) {
+	if r.Count < 0 || r.Count > capacity(r.Encoding, len(r.Payload)) {
+		return dst[:0], fmt.Errorf("decode %v: %d samples do not fit in %d bytes", r.Encoding, r.Count, len(r.Payload))
+	}
+	return slices.Grow(dst[:0], r.Count)[:r.Count], nil
 }
 
 // Ints appends the samples to dst[:0] and returns them: text as bytes, and
 // int16, int24, int32, Steim-1 and Steim-2 as they are. Floats are not
 // rounded: they give [ErrEncoding]. dst is reused if its capacity suffices.
 //
-// With [ErrIntegrity] all samples are returned; if the payload ends before the
-// last sample or holds an invalid code, those before it are.
+// With [ErrIntegrity] all samples are returned; if Steim frames end before the
+// last sample or hold an invalid code, those before it are.
 func (r *Record) Ints(dst []int32) ([]int32, error) {
-	dst = slices.Grow(dst[:0], max(r.Count, 0))[:max(r.Count, 0)]
+	switch r.Encoding {
+	case Text, Int16, Int24, Int32, Steim1, Steim2:
+	default:
+		return dst[:0], fmt.Errorf("decode %v to int32: %w", r.Encoding, ErrEncoding)
+	}
+	dst, err := room(r, dst)
+	if err != nil {
+		return dst, err
+	}
 	n, err := r.ints(dst)
 	return dst[:n], err
 }
@@ -63,12 +81,7 @@ func (r *Record) ints(dst []int32) (int, error) {
 	if r.Encoding == Steim1 || r.Encoding == Steim2 {
 		return decodeSteim(dst, p, r.Encoding, r.BigEndian)
 	}
-	size := sampleSize(r.Encoding)
-	if size == 0 || r.Encoding == Float32 || r.Encoding == Float64 {
-		return 0, fmt.Errorf("decode %v to int32: %w", r.Encoding, ErrEncoding)
-	}
-	n := min(len(dst), len(p)/size)
-	d := dst[:n]
+	d := dst
 	switch {
 	case r.Encoding == Text:
 		for i := range d {
@@ -101,67 +114,61 @@ func (r *Record) ints(dst []int32) (int, error) {
 			d[i] = int32(binary.LittleEndian.Uint32(p[4*i:]))
 		}
 	}
-	return n, r.missing(n, len(dst))
+	return len(dst), nil
 }
 
 // Floats appends the samples to dst[:0] and returns them, in counts or in the
 // unit of a float payload. Errors are as for [Record.Ints]; all encodings named
 // in this package are decoded.
 func (r *Record) Floats(dst []float64) ([]float64, error) {
-	dst = slices.Grow(dst[:0], max(r.Count, 0))[:max(r.Count, 0)]
+	switch r.Encoding {
+	case Text, Int16, Int24, Int32, Float32, Float64, Steim1, Steim2:
+	default:
+		return dst[:0], fmt.Errorf("decode %v to float64: %w", r.Encoding, ErrEncoding)
+	}
+	dst, err := room(r, dst)
+	if err != nil {
+		return dst, err
+	}
 	n, err := r.floats(dst)
 	return dst[:n], err
 }
 
 func (r *Record) floats(dst []float64) (int, error) {
 	p := r.Payload
-	switch r.Encoding {
-	case Steim1, Steim2:
+	switch {
+	case r.Encoding == Steim1 || r.Encoding == Steim2:
 		return decodeSteim(dst, p, r.Encoding, r.BigEndian)
-	case Float32:
-		n := min(len(dst), len(p)/4)
-		for i := range dst[:n] {
-			u := binary.LittleEndian.Uint32(p[4*i:])
-			if r.BigEndian {
-				u = binary.BigEndian.Uint32(p[4*i:])
-			}
-			dst[i] = float64(math.Float32frombits(u))
+	case r.Encoding == Float32 && r.BigEndian:
+		for i := range dst {
+			dst[i] = float64(math.Float32frombits(binary.BigEndian.Uint32(p[4*i:])))
 		}
-		return n, r.missing(n, len(dst))
-	case Float64:
-		n := min(len(dst), len(p)/8)
-		for i := range dst[:n] {
-			u := binary.LittleEndian.Uint64(p[8*i:])
-			if r.BigEndian {
-				u = binary.BigEndian.Uint64(p[8*i:])
-			}
-			dst[i] = math.Float64frombits(u)
+	case r.Encoding == Float32:
+		for i := range dst {
+			dst[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(p[4*i:])))
 		}
-		return n, r.missing(n, len(dst))
-	case Text, Int16, Int24, Int32:
-		// In pieces on the stack, through the integer decoder.
+	case r.Encoding == Float64 && r.BigEndian:
+		for i := range dst {
+			dst[i] = math.Float64frombits(binary.BigEndian.Uint64(p[8*i:]))
+		}
+	case r.Encoding == Float64:
+		for i := range dst {
+			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
+		}
+	default: // integers, in pieces on the stack
 		var piece [128]int32
-		size, done := sampleSize(r.Encoding), 0
-		for done < len(dst) {
-			part := Record{Encoding: r.Encoding, BigEndian: r.BigEndian, Payload: p[min(done*size, len(p)):]}
+		size := sampleSize(r.Encoding)
+		for done := 0; done < len(dst); {
+			part := Record{Encoding: r.Encoding, BigEndian: r.BigEndian, Payload: p[done*size:]}
 			n, err := part.ints(piece[:min(len(piece), len(dst)-done)])
+			if err != nil {
+				return done, err
+			}
 			for i, v := range piece[:n] {
 				dst[done+i] = float64(v)
 			}
 			done += n
-			if err != nil {
-				return done, r.missing(done, len(dst))
-			}
 		}
-		return done, nil
 	}
-	return 0, fmt.Errorf("decode %v to float64: %w", r.Encoding, ErrEncoding)
-}
-
-// missing is the error of a payload that ends before the last sample.
-func (r *Record) missing(have, want int) error {
-	if have == want {
-		return nil
-	}
-	return fmt.Errorf("decode %v: %d samples in %d bytes, want %d", r.Encoding, have, len(r.Payload), want)
+	return len(dst), nil
 }

@@ -10,7 +10,7 @@ func length2(b []byte, data, count, header int, atEnd bool) (int, error) {
 	const least, most = 128, 1 << 16
 	need := header
 	if data != 0 && count > 0 {
-		need = max(need, data+steimBytes(b[min(data, len(b)):], count))
+		need = max(need, data+steimBytes(b[min(data, len(b)):min(len(b), most+frameBytes)], count))
 	}
 	fits := 0 // smallest power of two that holds the samples
 	for n := least; n <= most; n *= 2 {
@@ -23,7 +23,7 @@ func length2(b []byte, data, count, header int, atEnd bool) (int, error) {
 		if n == len(b) && atEnd {
 			return n, nil
 		}
-		if n+8 > len(b) {
+		if n+header2Length > len(b) && !(atEnd && n+8 <= len(b)) {
 			break
 		}
 		if startsHeader(b[n:]) {

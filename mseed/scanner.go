@@ -10,9 +10,10 @@ import (
 // both versions, of mixed lengths, with or without blockette 1000, between the
 // control headers of a full SEED volume, and past bytes that are no record.
 //
-// It holds at most some 512 KiB. Every call of Next either moves on by at least
-// a byte or returns the error of the reader, so a loop over Next ends where
-// the input ends.
+// It holds at most 320 KiB. Every call of Next passes at least a byte of the
+// input or returns the error with which the reader ended, so a loop over Next
+// ends where the input ends. What Next returns does not depend on how the
+// reader cuts its input into reads.
 type Scanner struct {
 	r        io.Reader
 	buf      []byte
@@ -75,6 +76,10 @@ func (s *Scanner) Next() (Record, error) {
 			}
 			return Record{}, s.end
 		}
+		if len(b) < header2Length && s.end == nil {
+			s.fill(header2Length)
+			continue
+		}
 		err := parse(&s.next, b, s.end != nil)
 		if err == nil {
 			s.ready = true
@@ -98,7 +103,7 @@ func (s *Scanner) Next() (Record, error) {
 		if skip == nil {
 			skip = &SkipError{Offset: s.base + int64(s.from), Reason: err.Error()}
 		}
-		n := candidate(s.buf[s.from:s.to])
+		n := candidate(s.buf[s.from:s.to], s.end != nil)
 		s.from += n
 		skip.Length += int64(n)
 	}
@@ -116,16 +121,14 @@ func (s *Scanner) give() Record {
 func (s *Scanner) fill(need int) bool {
 	need = min(need, scanMost)
 	before := s.to - s.from
-	if s.from > 0 && (s.from == s.to || len(s.buf)-s.from < need+scanChunk/2) {
-		copy(s.buf, s.buf[s.from:s.to])
+	if s.from == s.to || len(s.buf)-s.from < need {
+		buf := s.buf
+		if len(buf) < need {
+			buf = make([]byte, max(scanChunk, min(2*need, scanMost)))
+		}
+		s.to = copy(buf, s.buf[s.from:s.to])
 		s.base += int64(s.from)
-		s.from, s.to = 0, s.to-s.from
-	}
-	if room := max(need, scanChunk); len(s.buf)-s.from < room {
-		grown := make([]byte, min(2*room, scanMost))
-		s.to = copy(grown, s.buf[s.from:s.to])
-		s.base += int64(s.from)
-		s.buf, s.from = grown, 0
+		s.buf, s.from = buf, 0
 	}
 	for idle := 0; s.to-s.from < need && s.end == nil && s.to < len(s.buf); {
 		n, err := s.r.Read(s.buf[s.to:])
@@ -196,16 +199,21 @@ func (s *Scanner) pass(n int64) {
 }
 
 // candidate returns the distance, at least 1, to the next place in b where a
-// header may start, or to the end of b.
-func candidate(b []byte) int {
+// header may start: to the end of b if that is the end of the input, else to
+// the last bytes that cannot be told yet.
+func candidate(b []byte, atEnd bool) int {
 	for i := 1; i < len(b); i++ {
-		if i+6 < len(b) {
-			switch b[i+6] {
-			case 'D', 'R', 'Q', 'M', 'V', 'A', 'S', 'T':
-			default:
-				if b[i] != 'M' {
-					continue
-				}
+		if i+8 > len(b) {
+			if !atEnd || kind(b[i:]) != kindNone {
+				return i
+			}
+			continue
+		}
+		switch b[i+6] {
+		case 'D', 'R', 'Q', 'M', 'V', 'A', 'S', 'T':
+		default:
+			if b[i] != 'M' {
+				continue
 			}
 		}
 		if kind(b[i:]) != kindNone || startsControl(b[i:]) {

@@ -3,6 +3,7 @@ package mseed
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 )
 
 // Steim compression (SEED appendix B, "Steim-1" and "Steim-2"): frames of 64
@@ -15,6 +16,9 @@ import (
 //	1     4 of 8 bits    4 of 8 bits
 //	2     2 of 16 bits   1: 1 of 30   2: 2 of 15   3: 3 of 10 bits
 //	3     1 of 32 bits   0: 5 of 6    1: 6 of 5    2: 7 of 4 bits
+//
+// SEED wants big endian. In little endian records each byte, 16-bit number or
+// word of bit fields is swapped by itself, as libmseed writes them.
 const (
 	frameBytes = 64
 	frameMost  = 15 * 7 // differences in a frame
@@ -41,6 +45,9 @@ func decodeSteim[T int32 | float64](dst []T, p []byte, e Encoding, big bool) (in
 			} else {
 				words[i] = binary.LittleEndian.Uint32(frame[4*i:])
 			}
+		}
+		if !big {
+			orderFields(&words, e)
 		}
 		ctl := words[0] << 2
 		w := 1
@@ -81,6 +88,19 @@ func decodeSteim[T int32 | float64](dst []T, p []byte, e Encoding, big bool) (in
 		return n, fmt.Errorf("decode %v: last sample %d, stated %d: %w", e, sample, last, ErrIntegrity)
 	}
 	return n, nil
+}
+
+// orderFields mends the words of a little endian frame that are made of bytes
+// or 16-bit numbers: those keep their order, and only each is swapped.
+func orderFields(words *[16]uint32, e Encoding) {
+	for w := 1; w < 16; w++ {
+		switch code := words[0] >> (30 - 2*w) & 3; {
+		case code == 1:
+			words[w] = bits.ReverseBytes32(words[w])
+		case code == 2 && e == Steim1:
+			words[w] = bits.RotateLeft32(words[w], 16)
+		}
+	}
 }
 
 // unpack1 writes the differences of words[from:] and returns how many.
