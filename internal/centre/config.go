@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"houfeng/internal/chain/acquire"
 	"houfeng/internal/chain/associate"
 	"houfeng/internal/chain/locate"
+	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
 	"houfeng/internal/chain/publish"
 	"houfeng/internal/chain/quality"
@@ -22,8 +25,8 @@ type Config struct {
 	Agency string // id of the centre in products
 	Data   string // folder of journal, ring, archive and catalogue
 
-	Acquisition AcquisitionConfig
-	Upstreams   []Upstream
+	Acquisition acquire.JudgeOptions
+	Upstreams   []acquire.UpstreamConfig
 	Journal     JournalConfig
 	Ring        RingConfig
 	Archive     ArchiveConfig
@@ -36,23 +39,11 @@ type Config struct {
 	Pick      pick.Options
 	Associate associate.Options
 	Locate    locate.Options
+	Magnitude magnitude.Options
 	Publish   publish.Options
 
 	Trusts []TrustRule
 	Log    LogConfig
-}
-
-// Upstream is a server that records come from.
-type Upstream struct {
-	URL      string   // "seedlink://host:port"
-	Streams  []string // "NET.STA.LOC.CHA" with wildcards
-	Identity string   // name of the source in the journal; "" is the URL's host
-}
-
-// AcquisitionConfig says which records are believed at the door.
-type AcquisitionConfig struct {
-	MaxFutureS float64 // a record that ends later than this after its arrival is refused
-	MaxAge     time.Duration
 }
 
 // JournalConfig bounds the receipts journal and sets the pace of the chain.
@@ -117,6 +108,18 @@ func DefaultConfig() *Config {
 // derive fills what follows from other settings.
 func (c *Config) derive() {
 	c.Quality.MinRateHz = c.Pick.MinRateHz // a stream is ready when it can be picked
+	for i := range c.Upstreams {
+		c.Upstreams[i].Name = nameOf(c.Upstreams[i])
+	}
+}
+
+// nameOf returns an upstream's name, its address where it was given none.
+func nameOf(u acquire.UpstreamConfig) string {
+	if u.Name != "" {
+		return u.Name
+	}
+	_, address, _ := strings.Cut(u.URL, "://")
+	return address
 }
 
 // maxConfig is the largest configuration file read, in bytes.

@@ -3,6 +3,8 @@ package centre
 import (
 	"fmt"
 	"strings"
+
+	"houfeng/internal/chain/acquire"
 )
 
 // checkTogether finds mistakes that lie between settings. They are shown where
@@ -40,14 +42,20 @@ func (r *configReader) checkTogether() {
 		}
 		r.mistake(at, k.key, "", k.text)
 	}
-	seen := map[string]int{}
 	for i, u := range c.Upstreams {
+		at := r.places[fmt.Sprintf("upstream%d", i+1)]
 		if u.URL == "" {
-			r.mistake(r.places[fmt.Sprintf("upstream%d", i+1)], "upstream.url", "", "missing: say where it listens, "+upstreamURL.String())
-		} else if first, twice := seen[u.URL]; twice {
-			r.mistake(r.places[fmt.Sprintf("upstream%d", i+1)], "upstream.url", quote(u.URL), fmt.Sprintf("upstream %d has the same address: write one table with the streams of both", first))
-		} else {
-			seen[u.URL] = i + 1
+			r.mistake(at, "upstream.url", "", "missing: say where it listens, "+upstreamURL.String())
+			continue
+		}
+		if _, err := acquire.NewUpstreams(nil, []acquire.UpstreamConfig{{Name: "upstream", URL: u.URL, Streams: u.Streams}}, acquire.UpstreamOptions{}); err != nil {
+			r.mistake(at, "upstream", "", strings.TrimPrefix(err.Error(), "upstream upstream: "))
+		}
+		for j := range i {
+			if nameOf(c.Upstreams[j]) == nameOf(u) {
+				r.mistake(at, "upstream.name", "", fmt.Sprintf("upstream %d is also named %q: write one table with the streams of both, or give them names", j+1, nameOf(u)))
+				break
+			}
 		}
 	}
 	for i, t := range c.Trusts {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"houfeng/internal/chain/acquire"
 )
 
-// Annotated returns the configuration in force as TOML, every setting with
+// TOML returns the configuration in force as TOML, every setting with
 // what it is, what is allowed and its default. [ParseConfig] of it gives c
 // again. A repeated table that c has none of is shown as a comment.
-func (c *Config) Annotated() []byte {
+func (c *Config) TOML() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Configuration of Houfeng. Every setting is optional; what is not written has\n" +
 		"# its default. Check a changed file with: houfeng config --check FILE\n")
@@ -42,7 +44,7 @@ func (c *Config) printSection(b *bytes.Buffer, s *section, prefix string) {
 	} else {
 		fmt.Fprintf(b, "%s[%s]\n", prefix, s.name)
 	}
-	fresh := &Config{Upstreams: make([]Upstream, 1), Trusts: make([]TrustRule, 1)}
+	fresh := &Config{Upstreams: make([]acquire.UpstreamConfig, 1), Trusts: make([]TrustRule, 1)}
 	for _, set := range settingsOf(s.name) {
 		set.reset(fresh)
 		wrap(b, "  # ", set.describe(fresh))

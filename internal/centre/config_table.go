@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"houfeng/internal/chain/acquire"
 	"houfeng/internal/seis"
 )
 
@@ -96,7 +97,7 @@ func last[T any](list *[]T) *T { return &(*list)[len(*list)-1] }
 func (c *Config) grow(name string) {
 	switch name {
 	case "upstream":
-		c.Upstreams = append(c.Upstreams, Upstream{})
+		c.Upstreams = append(c.Upstreams, acquire.UpstreamConfig{})
 	case "trust":
 		c.Trusts = append(c.Trusts, TrustRule{})
 	}
@@ -192,9 +193,8 @@ var (
 
 	upstreamURL = rule{func(v any) bool {
 		u, err := url.Parse(v.(string))
-		return err == nil && u.Scheme == "seedlink" && u.Hostname() != "" && isAddress(u.Host) &&
-			u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == ""
-	}, "seedlink://host:port"}
+		return err == nil && (u.Scheme == "seedlink" || u.Scheme == "seedlinks") && u.Hostname() != "" && isAddress(u.Host)
+	}, "seedlink://host:port, or seedlinks://host:port for TLS"}
 )
 
 func all(list []string, ok func(string) bool) bool {

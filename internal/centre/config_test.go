@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"houfeng/internal/chain/acquire"
 	"houfeng/internal/seis"
 )
 
@@ -20,7 +21,7 @@ var compareTimes = cmp.AllowUnexported(seis.Time{})
 // defaults are allowed.
 func TestSettings(t *testing.T) {
 	seen := map[string]bool{}
-	fresh := &Config{Upstreams: make([]Upstream, 1), Trusts: make([]TrustRule, 1)}
+	fresh := &Config{Upstreams: make([]acquire.UpstreamConfig, 1), Trusts: make([]TrustRule, 1)}
 	for i := range settings {
 		s := &settings[i]
 		if seen[s.name()] {
@@ -60,7 +61,7 @@ func TestSettings(t *testing.T) {
 
 // What is printed is read as the same again, for the defaults and for a
 // configuration in which every setting was changed.
-func TestAnnotatedIsReadAgain(t *testing.T) {
+func TestTOMLIsReadAgain(t *testing.T) {
 	changed, err := ParseConfig([]byte(everything), "everything.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func TestAnnotatedIsReadAgain(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]*Config{"defaults": DefaultConfig(), "everything": changed} {
-		printed := c.Annotated()
+		printed := c.TOML()
 		again, err := ParseConfig(printed, "printed.toml")
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, printed)
@@ -80,14 +81,14 @@ func TestAnnotatedIsReadAgain(t *testing.T) {
 		if diff := cmp.Diff(c, again, compareTimes); diff != "" {
 			t.Errorf("%s (−printed +read):\n%s", name, diff)
 		}
-		if string(again.Annotated()) != string(printed) {
+		if string(again.TOML()) != string(printed) {
 			t.Errorf("%s: printed twice gives two texts", name)
 		}
 	}
 }
 
 func fresh(s *setting) *Config {
-	c := &Config{Upstreams: make([]Upstream, 1), Trusts: make([]TrustRule, 1)}
+	c := &Config{Upstreams: make([]acquire.UpstreamConfig, 1), Trusts: make([]TrustRule, 1)}
 	s.reset(c)
 	return c
 }
@@ -102,13 +103,15 @@ agency = 'TST-1'
 data = "/var/lib/h"
 [acquisition]
 max_future_s = 1
-max_age = "2h30m"
+max_rate_hz = 1000
+keep_mismatch = true
 [[upstream]]
 url = "seedlink://[::1]:18001"
 [[upstream]]
 url = "seedlink://a.example:18000"
 streams = ["XX.*", "YY.ABC.00.HH?", ] # trailing comma
 identity = "a"
+name = "b"
 [inventory]
 paths = [
   "a.xml", # a comment
@@ -129,17 +132,17 @@ max_conns = 10
 listen = ""
 max_clients = 2
 [pick]
-sta_s = 0.5
-lta_s = 20
-on = 8
-off = 1.5
-band_low_hz = 1
-band_high_hz = 15
-min_snr = 4
-min_rate_hz = 20
-refine_s = 1
-s_max_s = 30
-s_min_snr = 2
+sta_s = 0.51
+lta_s = 21
+on = 8.5
+off = 1.51
+band_low_hz = 1.1
+band_high_hz = 15.5
+min_snr = 4.1
+min_rate_hz = 21
+refine_s = 1.1
+s_max_s = 31
+s_min_snr = 2.1
 [quality]
 warm_up_s = 60.5
 max_latency_s = 5e0
@@ -147,8 +150,8 @@ repeat_s = 30
 [associate]
 min_stations = 5
 min_phases = 7
-tolerance_s = 1.5
-tolerance_fraction = 0.05
+tolerance_s = 1.51
+tolerance_fraction = 0.0501
 max_depth_km = 50
 min_seen = 0.25
 window_s = 60
@@ -157,7 +160,7 @@ keep_s = 200
 max_distance_km = 300
 [locate]
 model_error = 0.02
-model_error_min_s = 0.2
+model_error_min_s = 0.201
 model_error_max_s = 1
 min_depth_km = -2
 max_depth_km = 100
@@ -166,6 +169,14 @@ depth_prior_sigma_km = 10
 outlier_share = 0.1
 cells = 5000
 s_weight = 0.5
+[magnitude]
+method = "ml-di-bona-2016"
+max_distance_km = 500
+max_stations = 40
+min_stations = 3
+min_snr = 3
+trim = 0.6
+wait_s = 200
 [publish]
 intervals_s = [0.5, 3]
 close_after = "5m"
@@ -200,7 +211,7 @@ func TestParseConfig(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{time.Second / 2, 3 * time.Second}, c.Publish.Intervals); diff != "" {
 		t.Errorf("intervals (−want +got):\n%s", diff)
 	}
-	if len(c.Upstreams) != 2 || c.Upstreams[0].Streams[0] != "*" || c.Upstreams[0].Identity != "" || c.Upstreams[1].Streams[1] != "YY.ABC.00.HH?" {
+	if len(c.Upstreams) != 2 || c.Upstreams[0].Streams[0] != "*.*" || c.Upstreams[0].Name != "[::1]:18001" || c.Upstreams[0].Identity != "" || c.Upstreams[1].Streams[1] != "YY.ABC.00.HH?" {
 		t.Errorf("upstreams %+v", c.Upstreams)
 	}
 	ts := c.Standings()
@@ -231,10 +242,12 @@ func TestMistakes(t *testing.T) {
 		{"[publish]\nintervals_s = [1, 0]", `c:2:15: publish.intervals_s = [1, 0]: want 0.1 to 3600 s`},
 		{"[publish]\nintervals_s = 1", `c:2:15: publish.intervals_s = 1: want a list of numbers in brackets, each 0.1 to 3600 s`},
 		{"[inventory]\npaths = \"a\"", `c:2:9: inventory.paths = "a": want a list in brackets: a list of paths`},
-		{"[[upstream]]\nurl = \"http://h:1\"", `c:2:7: upstream.url = "http://h:1": want seedlink://host:port`},
-		{"[[upstream]]\nurl = \"seedlink://h\"", `c:2:7: upstream.url = "seedlink://h": want seedlink://host:port`},
-		{"[[upstream]]\nstreams = [\"XX.*\"]", `c:1:3: upstream.url: missing: say where it listens, seedlink://host:port`},
-		{"[[upstream]]\nurl = \"seedlink://h:1\"\n[[upstream]]\nurl = \"seedlink://h:1\"", `c:3:3: upstream.url = "seedlink://h:1": upstream 1 has the same address: write one table with the streams of both`},
+		{"[[upstream]]\nurl = \"http://h:1\"", `c:2:7: upstream.url = "http://h:1": want seedlink://host:port, or seedlinks://host:port for TLS`},
+		{"[[upstream]]\nurl = \"seedlink://h\"", `c:2:7: upstream.url = "seedlink://h": want seedlink://host:port, or seedlinks://host:port for TLS`},
+		{"[[upstream]]\nstreams = [\"XX.*\"]", `c:1:3: upstream.url: missing: say where it listens, seedlink://host:port, or seedlinks://host:port for TLS`},
+		{"[[upstream]]\nurl = \"seedlink://h:1\"\n[[upstream]]\nurl = \"seedlink://h:1\"", `c:3:3: upstream.name: upstream 1 is also named "h:1": write one table with the streams of both, or give them names`},
+		{"[[upstream]]\nurl = \"seedlink://h:1\"\nstreams = [\"XX\"]", `c:1:3: upstream: stream "XX": want NET.STA or NET.STA.LOC.CHA`},
+		{"[[upstream]]\nurl = \"seedlink://u:p@h:1\"", `c:1:3: upstream: url "seedlink://u:p@h:1": want a host, perhaps a port, and nothing else`},
 		{"[upstream]\nurl = \"seedlink://h:1\"", `c:1:2: upstream: write [[upstream]], once for each`},
 		{"upstream.url = \"seedlink://h:1\"", `c:1:1: upstream.url: no such setting; did you mean "upstream.url"?`},
 		{"[[log]]\nlevel = \"info\"", `c:1:3: log: write [log], there is only one`},
@@ -306,7 +319,7 @@ func TestDistance(t *testing.T) {
 // lie in the file; what is accepted prints and reads as the same again.
 func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte(everything))
-	f.Add(DefaultConfig().Annotated())
+	f.Add(DefaultConfig().TOML())
 	f.Add([]byte("[[trust]]\nstream='A'\nfrom=1979-05-27 07:32:00\n"))
 	f.Add([]byte("a.b={c=[{d=1},[]]}\n[pick]\n[\"publish\"]\nintervals_s=[1,\n#x\n2]"))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -319,9 +332,9 @@ func FuzzParseConfig(f *testing.F) {
 			}
 			return
 		}
-		again, err := ParseConfig(c.Annotated(), "printed.toml")
+		again, err := ParseConfig(c.TOML(), "printed.toml")
 		if err != nil {
-			t.Fatalf("printed configuration: %v\n%s", err, c.Annotated())
+			t.Fatalf("printed configuration: %v\n%s", err, c.TOML())
 		}
 		if !reflect.DeepEqual(c, again) {
 			t.Errorf("(−read +printed and read):\n%s", cmp.Diff(c, again, compareTimes))

@@ -3,6 +3,7 @@ package centre
 import (
 	"houfeng/internal/chain/associate"
 	"houfeng/internal/chain/locate"
+	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
 	"houfeng/internal/method"
 )
@@ -14,5 +15,6 @@ func Methods() []method.Method {
 	all = append(all, pick.Methods...)
 	all = append(all, associate.Method)
 	all = append(all, locate.Method)
+	all = append(all, magnitude.Methods...)
 	return all
 }
