@@ -37,8 +37,8 @@ func (s *Stage) fromAfar(o *seis.Origin, members []*pick) bool {
 }
 
 // outOfReach reports whether a hypothesis lies so far outside the stations that
-// saw it that they cannot tell where: farther from the nearest one than they
-// are apart.
+// saw it that they cannot tell where. Times of P alone tell the direction but
+// not how far; S − P of three stations tells that too.
 func (s *Stage) outOfReach(o *seis.Origin, members []*pick) bool {
 	loc := geo.NewLocal(o.Latitude, o.Longitude)
 	nearest, apart := math.Inf(1), 0.0
@@ -50,7 +50,10 @@ func (s *Stage) outOfReach(o *seis.Origin, members []*pick) bool {
 			apart = math.Max(apart, math.Hypot(x-u, y-v))
 		}
 	}
-	return nearest > math.Max(apart, 30)
+	if s.stations(members, seis.S) >= 3 {
+		return nearest > math.Max(3*apart, 100)
+	}
+	return nearest > math.Max(1.5*apart, 50)
 }
 
 // planeFit fits t = t0 + sx·x + sy·y, with weights that let go of outliers,

@@ -24,7 +24,7 @@ var Method = method.Method{
 		"mixture likelihood after Tarantola & Valette (1982), J. Geophys. 50, 159–170, with an outlier term",
 	Params: []method.Param{
 		{Name: "model_error", Unit: "", Default: "0.03", Doc: "1σ of a computed travel time as a fraction of it, beyond that to the nearest station"},
-		{Name: "model_error_min_s", Unit: "s", Default: "0.15", Doc: "least 1σ of a computed travel time (S: 1.5 times)"},
+		{Name: "model_error_min_s", Unit: "s", Default: "0.2", Doc: "least 1σ of a computed travel time (S: 1.5 times)"},
 		{Name: "max_depth_km", Unit: "km", Default: "150", Doc: "deepest hypocentre searched"},
 		{Name: "cells", Unit: "", Default: "4000", Doc: "cells of the oct-tree evaluated"},
 	},
@@ -45,7 +45,7 @@ type TravelTimes interface {
 // Options of the locator; zero values stand for the defaults named.
 type Options struct {
 	ModelError      float64 // fraction of the travel time; 0: 0.03
-	ModelErrorMinS  float64 // 0: 0.15 s
+	ModelErrorMinS  float64 // 0: 0.2 s
 	ModelErrorMaxS  float64 // 0: 2 s
 	MaxDepthKm      float64 // 0: 150 km
 	MinDepthKm      float64 // may be negative: above sea level
@@ -63,7 +63,7 @@ func (o *Options) fill() {
 		}
 	}
 	def(&o.ModelError, 0.03)
-	def(&o.ModelErrorMinS, 0.15)
+	def(&o.ModelErrorMinS, 0.2)
 	def(&o.ModelErrorMaxS, 2)
 	def(&o.MaxDepthKm, 150)
 	def(&o.DepthPriorKm, 10)
@@ -166,7 +166,10 @@ func (p *problem) distance(i int, x, y float64) float64 {
 // common goes to the origin time. (NonLinLoc's LOCGAU2 takes the whole travel
 // time, which lets hypocentres far away explain anything.)
 func (p *problem) sigma(o *obs, t, nearest float64) float64 {
-	m := min(p.o.ModelErrorMinS+p.o.ModelError*max(0, t-nearest), p.o.ModelErrorMaxS)
+	// The least error is that of a path of 3 s or more; a network so dense that
+	// the nearest path is shorter can tell more.
+	least := p.o.ModelErrorMinS * min(max(nearest/3, 0.4), 1)
+	m := min(least+p.o.ModelError*max(0, t-nearest), p.o.ModelErrorMaxS)
 	if o.phase == seis.S {
 		m *= 1.5
 	}
