@@ -166,10 +166,7 @@ func (p *problem) distance(i int, x, y float64) float64 {
 // common goes to the origin time. (NonLinLoc's LOCGAU2 takes the whole travel
 // time, which lets hypocentres far away explain anything.)
 func (p *problem) sigma(o *obs, t, nearest float64) float64 {
-	// The least error is that of a path of 3 s or more; a network so dense that
-	// the nearest path is shorter can tell more.
-	least := p.o.ModelErrorMinS * min(max(nearest/3, 0.4), 1)
-	m := min(least+p.o.ModelError*max(0, t-nearest), p.o.ModelErrorMaxS)
+	m := min(p.o.ModelErrorMinS+p.o.ModelError*max(0, t-nearest), p.o.ModelErrorMaxS)
 	if o.phase == seis.S {
 		m *= 1.5
 	}
