@@ -94,13 +94,13 @@ type Site struct {
 // Channel is one epoch of a channel. Its Node's Code is the channel code.
 type Channel struct {
 	Node
-	LocationCode string  // "" or two characters, usually; blanks are trimmed
-	Latitude     float64 // degrees, WGS 84
-	Longitude    float64 // degrees
-	ElevationM   float64 // metres, of the ground surface at the sensor
-	DepthM       float64 // metres below the ground
-	AzimuthDeg   *float64
-	DipDeg       *float64 // degrees down from horizontal: −90 is up; nil if not given
+	LocationCode string   // "" or two characters, usually; blanks are trimmed
+	Latitude     float64  // degrees, WGS 84
+	Longitude    float64  // degrees
+	ElevationM   float64  // metres, of the ground surface at the sensor
+	DepthM       float64  // metres below the ground
+	AzimuthDeg   *float64 // of positive motion, degrees clockwise from north; nil if not given
+	DipDeg       *float64 // of positive motion, degrees down from horizontal: −90 is up; nil if not given
 	Types        []string // "CONTINUOUS", "GEOPHYSICAL", …
 	SampleRateHz float64  // 0: not given
 	ClockDrift   *float64 // seconds per sample
