@@ -91,7 +91,11 @@ func (d *delivery) wanted(key stationKey, fresh bool) *feed {
 
 func (d *delivery) run(ctx context.Context) error {
 	s := d.session
-	s.server.hub.join(d.out, s.server.Store.Stations())
+	held := s.server.Store.Stations()
+	for _, r := range s.requests {
+		r.settle(held)
+	}
+	s.server.hub.join(d.out, held)
 	defer s.server.hub.leave(d.out)
 	d.buf = make([]byte, 0, maxBatch)
 
@@ -225,20 +229,21 @@ func (d *delivery) take(f *feed, it *Item) bool {
 	if !stream.allowed {
 		return false
 	}
-	r := f.request
-	if r.hasEnd && it.End >= r.end && it.Start <= time.Now().Add(clockTolerance).UnixNano() {
-		stream.full = true
-	}
-	if !f.whole && !r.takes(it) {
-		return false
-	}
+	// Version 3 clients read exactly 512 bytes and trust blockette 1000.
 	h, err := peek(it.Raw)
-	if err != nil || len(it.Raw) != v3Record || h.length != v3Record {
+	if err != nil || h.length != v3Record || len(it.Raw) != v3Record {
 		s.skipped.Add(1)
 		s.server.stats.skipped.Add(1)
 		return false
 	}
+	r := f.request
 	if !selected(r.selectors, it.ID, h.kind) {
+		return false
+	}
+	if stream.wanted = true; r.hasEnd && it.End >= r.end && it.Start <= time.Now().Add(clockTolerance).UnixNano() {
+		stream.full = true
+	}
+	if !f.whole && !r.takes(it) {
 		return false
 	}
 	d.buf = appendV3Packet(d.buf, it.Sequence, it.Raw)
@@ -312,22 +317,21 @@ func (d *delivery) windowWait(r *request, now time.Time) time.Duration {
 	if left <= 0 {
 		return 0
 	}
-	feeds := 0
+	full := 0
 	for _, f := range d.feeds {
 		if f.request != r {
 			continue
 		}
-		feeds++
 		for _, st := range f.streams {
-			if st.allowed && !st.full {
+			if st.wanted && !st.full {
 				return left
 			}
-		}
-		if len(f.streams) == 0 {
-			return left
+			if st.full {
+				full++
+			}
 		}
 	}
-	if feeds == 0 {
+	if full == 0 {
 		return left
 	}
 	return 0

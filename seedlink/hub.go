@@ -1,6 +1,10 @@
 package seedlink
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -46,6 +50,7 @@ type feed struct {
 type stream struct {
 	id      fdsn.ID
 	allowed bool
+	wanted  bool // a record passed the selectors
 	full    bool // has a record that reaches the end of the window
 }
 
@@ -111,13 +116,18 @@ func (h *hub) join(out *outlet, stations []StationInfo) {
 			h.topics[key] = []*feed{}
 		}
 	}
-	for key, feeds := range h.topics {
+	for _, key := range slices.SortedFunc(maps.Keys(h.topics), stationKey.compare) {
 		if f := out.wanted(key, false); f != nil {
 			// A new slice, since wake walks the old one without the lock.
+			feeds := h.topics[key]
 			h.topics[key] = append(feeds[:len(feeds):len(feeds)], f)
 			f.mark()
 		}
 	}
+}
+
+func (k stationKey) compare(l stationKey) int {
+	return cmp.Or(strings.Compare(k.network, l.network), strings.Compare(k.station, l.station))
 }
 
 // leave removes an outlet.

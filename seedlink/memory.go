@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -199,10 +198,7 @@ func (m *Memory) Stations() []StationInfo {
 		out = append(out, info)
 	}
 	slices.SortFunc(out, func(a, b StationInfo) int {
-		if c := strings.Compare(a.Network, b.Network); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Station, b.Station)
+		return stationKey{a.Network, a.Station}.compare(stationKey{b.Network, b.Station})
 	})
 	return out
 }

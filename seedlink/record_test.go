@@ -8,8 +8,8 @@ import (
 	"houfeng/fdsn"
 )
 
-// testRecord makes a miniSEED 2 record of 512 bytes without useful samples: one
-// that lasts length from start. The tests need its header only.
+// testRecord makes a miniSEED 2 record of 512 bytes that lasts length (at most
+// 11 s) from start: 32-bit integers 0, 1, 2, … at ten samples per second.
 func testRecord(id fdsn.ID, start time.Time, length time.Duration) []byte {
 	b := make([]byte, 512)
 	copy(b, fmt.Sprintf("000001D %-5s%-2s%-3s%-2s", id.Station, id.Location, id.Channel, id.Network))
@@ -26,7 +26,10 @@ func testRecord(id fdsn.ID, start time.Time, length time.Duration) []byte {
 	be.PutUint16(b[44:], 64)
 	be.PutUint16(b[46:], 48)
 	be.PutUint16(b[48:], 1000)
-	b[52], b[53], b[54] = 11, 1, 9
+	b[52], b[53], b[54] = 3, 1, 9
+	for i := range int(length / (100 * time.Millisecond)) {
+		be.PutUint32(b[64+4*i:], uint32(i))
+	}
 	return b
 }
 

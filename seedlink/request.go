@@ -34,6 +34,28 @@ func (r *request) fits(key stationKey) bool {
 	return fdsn.Match(r.network, key.network) && fdsn.Match(r.station, key.station)
 }
 
+// settle looks at a sequence asked for of a pattern: it says nothing of many
+// stations, each of which counts for itself. Then the time that came with it
+// chooses among all records held or, without one, the next records are given.
+func (r *request) settle(held []StationInfo) {
+	if r.start != startAt || !r.wild() {
+		return
+	}
+	n := 0
+	for _, st := range held {
+		if r.fits(stationKey{st.Network, st.Station}) {
+			n++
+		}
+	}
+	switch {
+	case n <= 1:
+	case r.hasBegin:
+		r.start = startOldest
+	default:
+		r.start = startNext
+	}
+}
+
 // feed makes the feed of a station that the request covers, from the bounds of
 // what the store holds. Of a station that appeared after the request was made
 // (fresh) every record is wanted.

@@ -195,11 +195,6 @@ func (r *request) v3Start(args []string) error {
 				return err
 			}
 			r.start, r.sequence = startAt, n
-			if r.wild() {
-				// One number says nothing of many stations, each of which
-				// counts for itself. With a time, that chooses.
-				r.start = startNext
-			}
 		}
 	}
 	if len(args) == 2 {
@@ -208,9 +203,6 @@ func (r *request) v3Start(args []string) error {
 			return err
 		}
 		r.begin, r.hasBegin = t, true
-		if r.wild() {
-			r.start = startOldest
-		}
 	}
 	return nil
 }

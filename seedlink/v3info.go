@@ -3,7 +3,6 @@ package seedlink
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 // maxInfo bounds an INFO document, in bytes.
@@ -28,6 +27,9 @@ func (s *session) v3Info(level string) (text string, ok bool) {
 			b.WriteString("<capability")
 			attr(&b, "name", c)
 			b.WriteString("/>\n")
+		}
+		if s.server.trusted(s.remote) {
+			b.WriteString("<capability name=\"info:connections\"/>\n")
 		}
 	case "STATIONS":
 		s.v3InfoStations(&b, false)
@@ -78,17 +80,40 @@ func (s *session) v3InfoStations(b *strings.Builder, streams bool) {
 	}
 }
 
+// v3InfoConnections lists the connections below a station that stands for all
+// clients, as ringserver does; SeisComP lists them by station asked for.
 func (s *session) v3InfoConnections(b *strings.Builder) {
+	b.WriteString("<station")
+	attr(b, "name", "CLIENT")
+	attr(b, "network", "SL")
+	attr(b, "description", "SeedLink clients")
+	attr(b, "begin_seq", "000000")
+	attr(b, "end_seq", "000000")
+	attr(b, "stream_check", "enabled")
+	b.WriteString(">\n")
 	for _, c := range s.server.Connections() {
-		host, port := c.Remote.Addr().String(), fmt.Sprint(c.Remote.Port())
 		b.WriteString("<connection")
-		attr(b, "host", host)
-		attr(b, "port", port)
+		attr(b, "host", c.Remote.Addr().String())
+		attr(b, "port", fmt.Sprint(c.Remote.Port()))
 		attr(b, "ctime", formatInfoTime(c.Since.UnixNano()))
-		attr(b, "txcount", fmt.Sprint(c.Packets))
+		attr(b, "begin_seq", "000000")
+		attr(b, "current_seq", "000000")
 		attr(b, "sequence_gaps", fmt.Sprint(c.Missed))
+		attr(b, "txcount", fmt.Sprint(c.Packets))
+		attr(b, "totBytes", fmt.Sprint(c.Bytes))
+		attr(b, "begin_seq_valid", "yes")
+		attr(b, "realtime", yesNo(c.State != stateNames[inEnd]))
+		attr(b, "end_of_data", yesNo(c.State == stateNames[inEnd]))
 		b.WriteString("/>\n")
 	}
+	b.WriteString("</station>\n")
+}
+
+func yesNo(v bool) string {
+	if v {
+		return "yes"
+	}
+	return "no"
 }
 
 // visibleStations returns what this client may see of the stations held, with
@@ -151,6 +176,3 @@ func attr(b *strings.Builder, name, value string) {
 	}
 	b.WriteByte('"')
 }
-
-// timeOf converts nanoseconds since 1970.
-func timeOf(ns int64) time.Time { return time.Unix(0, ns).UTC() }

@@ -34,16 +34,6 @@ func appendV3Packet(dst []byte, seq uint64, raw []byte) []byte {
 	return append(dst, raw...)
 }
 
-// v3Servable reports whether a record can be given to version 3 clients, which
-// read exactly 512 bytes and trust blockette 1000.
-func v3Servable(raw []byte) bool {
-	if len(raw) != v3Record {
-		return false
-	}
-	h, err := peek(raw)
-	return err == nil && h.length == v3Record
-}
-
 // parseV3Header reads the eight bytes before a record.
 func parseV3Header(b []byte) (seq uint64, info, last bool, err error) {
 	if len(b) != v3Header || b[0] != 'S' || b[1] != 'L' {
