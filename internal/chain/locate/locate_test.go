@@ -65,7 +65,7 @@ func observe(inv *seis.Inventory, tt TravelTimes, lat, lon, depth, noise float64
 func TestExactPicksGiveTheSource(t *testing.T) {
 	tt := halfSpace{6, 3.46}
 	inv := network(12, 60, 1)
-	l := New(tt, inv, Options{})
+	l := New(tt, inv, Options{ModelErrorMinS: 0.1})
 	for _, src := range [][3]float64{{30, 104, 10}, {30.3, 104.2, 3}, {29.8, 103.9, 25}, {30.9, 104.9, 15}} {
 		arr := observe(inv, tt, src[0], src[1], src[2], 0, rand.New(rand.NewPCG(2, 2)))
 		start := seis.Origin{Latitude: 30, Longitude: 104, DepthKm: 12}
@@ -90,7 +90,7 @@ func TestExactPicksGiveTheSource(t *testing.T) {
 func TestOutliersDoNotPull(t *testing.T) {
 	tt := halfSpace{6, 3.46}
 	inv := network(12, 60, 1)
-	l := New(tt, inv, Options{})
+	l := New(tt, inv, Options{ModelErrorMinS: 0.1})
 	arr := observe(inv, tt, 30.1, 104.1, 12, 0.05, rand.New(rand.NewPCG(3, 3)))
 	for i := range arr {
 		if i%3 == 0 {
