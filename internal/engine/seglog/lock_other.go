@@ -1,0 +1,10 @@
+//go:build !unix
+
+package seglog
+
+import "os"
+
+// lockFile opens path; without flock two processes are not kept apart.
+func lockFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
+}
