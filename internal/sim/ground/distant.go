@@ -45,8 +45,8 @@ func DistantTimes(depthKm, deg float64) (p, pSlow, s, sSlow float64) {
 
 // Attenuation of teleseismic body waves, seconds.
 const (
-	tStarP = 0.8
-	tStarS = 3.2
+	tStarP = 0.5
+	tStarS = 2.2
 )
 
 // qTable is Q(Δ) of Gutenberg & Richter (1956) for P of shallow earthquakes on
@@ -82,6 +82,7 @@ type DistantEvent struct {
 const (
 	leadS      = 60.0
 	distantLen = 1 << 15
+	longestS   = 2100 // after P
 )
 
 // NewDistantEvent prepares a teleseism. refS is the time of P at the reference
@@ -231,7 +232,7 @@ func (e *DistantEvent) surface(low, fc, tp, peak float64) {
 		for d := range g.spec {
 			g.spec[d] = make([]complex128, e.n/2+1)
 		}
-		r := rand.New(rand.NewPCG(e.key, mix(uint64(10+c))))
+		detours := newDetours(rand.New(rand.NewPCG(e.key, mix(uint64(10+c)))))
 		var phase, was float64
 		for k := 1; k < e.n/2; k++ {
 			f := float64(k) * low / float64(e.n)
@@ -242,12 +243,14 @@ func (e *DistantEvent) surface(low, fc, tp, peak float64) {
 			delay := e.distanceDeg*kmPerDegree/groupVelocity(table, f) - tp
 			phase -= math.Pi * (delay + was) * df
 			was = delay
+			if delay > longestS {
+				continue // would come after the end of what is held
+			}
 			// Excited between 12 and 100 s; long periods stand out above fc's
 			// plateau only for great earthquakes.
 			a := smooth(math.Log10(f), math.Log10(0.006), math.Log10(0.02)) * (1 - smooth(math.Log10(f), math.Log10(0.05), math.Log10(0.1))) / (1 + (f/fc)*(f/fc))
-			a *= 1 + 0.25*r.NormFloat64() // lateral structure ripples the spectrum
 			s, co := math.Sincos(phase)
-			v := complex(a*co, a*s)
+			v := complex(a*co, a*s) * detours.at(f)
 			if c == 0 { // retrograde ellipse
 				g.spec[0][k] = v
 				g.spec[1][k] = v * complex(0, 0.7)
@@ -261,6 +264,31 @@ func (e *DistantEvent) surface(low, fc, tp, peak float64) {
 		e.calibrate(g)
 		e.groups = append(e.groups, g)
 	}
+}
+
+// detours are the ways by which surface waves arrive late, scattered by what
+// is not layered: their coda.
+type detours struct{ amp, delay [24]float64 }
+
+func newDetours(r *rand.Rand) *detours {
+	d := &detours{}
+	for i := range d.amp {
+		d.delay[i] = 120 * r.ExpFloat64()
+		d.amp[i] = 0.22 * r.NormFloat64() * math.Exp(-d.delay[i]/250)
+		if d.delay[i] > 350 {
+			d.amp[i] = 0
+		}
+	}
+	return d
+}
+
+func (d *detours) at(f float64) complex128 {
+	sum := complex(1, 0)
+	for i, a := range d.amp {
+		s, c := math.Sincos(-2 * math.Pi * f * d.delay[i])
+		sum += complex(a*c, a*s)
+	}
+	return sum
 }
 
 // calibrate scales a group to its peak velocity on the leading component.

@@ -66,6 +66,12 @@ func (e *LocalEvent) coda() float64 {
 	return math.Max(30, math.Min(560, 0.6*math.Pow(10, (e.Magnitude+0.87)/2)))
 }
 
+// Span returns when the waves begin and end at the site, in the time of
+// OriginS, to a second on the safe side.
+func (e *LocalEvent) Span() (fromS, toS float64) {
+	return e.OriginS + e.P.First().TimeS - 1, e.OriginS + e.S.First().TimeS + e.coda() + 1
+}
+
 func (e *LocalEvent) waves(recs []Recorder, same []int, out [][3]Wave) {
 	rate := recs[same[0]].RateHz
 	tp, ts := e.P.First().TimeS, e.S.First().TimeS
@@ -111,16 +117,22 @@ func (e *LocalEvent) waves(recs []Recorder, same []int, out [][3]Wave) {
 	}
 	pf := delayed(pw, pShift, n)
 	sf := delayed(sw, sShift, n)
+	hs := make([][]complex128, len(same))
+	for j, i := range same {
+		hs[j] = make([]complex128, h)
+		for k := 1; k < h; k++ {
+			hs[j][k] = recs[i].Response.AtUnit(float64(k)*rate/float64(n), response.Displacement)
+		}
+	}
 	for c, f := range combos {
 		fill(ps, p, f)
 		fill(ss, s, f)
 		for k := range ps {
 			ps[k] = (ps[k]*pf[k] + ss[k]*sf[k]) * complex(rate, 0)
 		}
-		for _, i := range same {
-			rec := &recs[i]
+		for j, i := range same {
 			for k := 1; k < h; k++ {
-				ss[k] = ps[k] * rec.Response.AtUnit(float64(k)*rate/float64(n), response.Displacement)
+				ss[k] = ps[k] * hs[j][k]
 			}
 			ss[0], ss[h] = 0, 0
 			dsp.IRFFT(buf, ss)

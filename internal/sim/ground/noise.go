@@ -83,38 +83,60 @@ type Noise struct {
 	cultureGain        float64 // power at noon over power at night, less one
 	phase              int64   // of the blocks, so that stations do not compute all at once
 
-	amp     []complex128 // counts: √(PSD·rate·n/4)·H, per bin
-	people  []float64    // share that people raise, per bin
-	self    []float64    // counts, per bin
-	window  []float64
-	spec    []complex128
-	block   []float64
+	amp     []complex64 // counts: √(PSD·rate·n/4)·H, per bin
+	self    []float32   // counts, per bin
+	people  *[hop + 1]float32
+	bench   *Bench
 	tail    []float32 // second half of the block before the current hop
 	current []float32 // the current hop
 	at      int64     // index of the current hop
 	have    bool
 }
 
+// Bench is the space in which noise is computed; the noises of a station share
+// one.
+type Bench struct {
+	spec   []complex128
+	block  []float64
+	people map[float64]*[hop + 1]float32 // by rate: share that people raise, per bin
+}
+
+// NewBench returns space for noises that are used one at a time.
+func NewBench() *Bench {
+	return &Bench{make([]complex128, hop+1), make([]float64, blockLen), map[float64]*[hop + 1]float32{}}
+}
+
+// window is the square root of a Hann window: the squares of two that overlap
+// by half add up to one, which keeps the noise's power.
+var window = func() (w [blockLen]float64) {
+	for i := range w {
+		w[i] = math.Sin(math.Pi * (float64(i) + 0.5) / blockLen)
+	}
+	return w
+}()
+
 // NewNoise prepares the noise of one component. groundKey seeds what the ground
 // does, which all instruments of the site feel alike, and selfKey what this
 // channel adds. startUnixS is the time of sample 0.
-func NewNoise(site Site, rec Recorder, groundKey, selfKey uint64, startUnixS, longitude float64) *Noise {
+func NewNoise(b *Bench, site Site, rec Recorder, groundKey, selfKey uint64, startUnixS, longitude float64) *Noise {
 	n := &Noise{
 		groundKey: groundKey, selfKey: selfKey,
 		longitude: longitude, startUnixS: startUnixS, rate: rec.RateHz,
 		cultureGain: math.Pow(10, site.CultureDB/10) - 1,
 		phase:       int64(groundKey>>8) & (hop - 1) &^ 255,
-		amp:         make([]complex128, hop+1),
-		people:      make([]float64, hop+1),
-		self:        make([]float64, hop+1),
-		window:      make([]float64, blockLen),
-		spec:        make([]complex128, hop+1),
-		block:       make([]float64, blockLen),
+		amp:         make([]complex64, hop+1),
+		self:        make([]float32, hop+1),
+		bench:       b,
 		tail:        make([]float32, hop),
 		current:     make([]float32, hop),
 	}
-	for i := range n.window {
-		n.window[i] = math.Sin(math.Pi * (float64(i) + 0.5) / blockLen)
+	n.people = b.people[rec.RateHz]
+	if n.people == nil {
+		n.people = new([hop + 1]float32)
+		for k := 1; k < hop; k++ {
+			n.people[k] = float32(culture(float64(k) * rec.RateHz / blockLen))
+		}
+		b.people[rec.RateHz] = n.people
 	}
 	selfPSD := math.Pow(10, rec.SelfNoiseDB/10)
 	digitPSD := rec.DigitizerNoise * rec.DigitizerNoise * 2 / rec.RateHz
@@ -123,10 +145,9 @@ func NewNoise(site Site, rec Recorder, groundKey, selfKey uint64, startUnixS, lo
 		f := float64(k) * rec.RateHz / blockLen
 		h := rec.Response.AtUnit(f, response.Acceleration)
 		h2 := real(h)*real(h) + imag(h)*imag(h)
-		n.amp[k] = h * complex(math.Sqrt(site.PSD(f)*c), 0)
-		n.people[k] = culture(f)
+		n.amp[k] = complex64(h * complex(math.Sqrt(site.PSD(f)*c), 0))
 		// Electronics grow noisier with the period below 20 mHz.
-		n.self[k] = math.Sqrt((selfPSD*(1+0.02/f)*h2 + digitPSD) * c)
+		n.self[k] = float32(math.Sqrt((selfPSD*(1+0.02/f)*h2 + digitPSD) * c))
 	}
 	return n
 }
@@ -137,19 +158,22 @@ func (n *Noise) make(b int64) {
 	s := rand.New(rand.NewPCG(n.selfKey, mix(uint64(b))))
 	middle := float64(b*hop-n.phase+hop) / n.rate
 	day := n.cultureGain * Day(n.startUnixS+middle, n.longitude)
-	n.spec[0], n.spec[hop] = 0, 0
+	spec := n.bench.spec
+	spec[0], spec[hop] = 0, 0
 	for k := 1; k < hop; k++ {
 		loud := 1.0
 		if p := n.people[k]; p > 0 && day > 0 {
-			loud = math.Sqrt(1 + p*day)
+			loud = math.Sqrt(1 + float64(p)*day)
 		}
 		gr, gi := g.NormFloat64()*loud, g.NormFloat64()*loud
-		a := n.amp[k]
-		n.spec[k] = complex(
-			float64(real(a)*gr)-float64(imag(a)*gi)+float64(n.self[k]*s.NormFloat64()),
-			float64(real(a)*gi)+float64(imag(a)*gr)+float64(n.self[k]*s.NormFloat64()))
+		ar, ai, own := float64(real(n.amp[k])), float64(imag(n.amp[k])), float64(n.self[k])
+		// The conversions keep products from being fused with sums, so that
+		// every processor gives the same samples.
+		spec[k] = complex(
+			float64(ar*gr)-float64(ai*gi)+float64(own*s.NormFloat64()),
+			float64(ar*gi)+float64(ai*gr)+float64(own*s.NormFloat64()))
 	}
-	dsp.IRFFT(n.block, n.spec)
+	dsp.IRFFT(n.bench.block, spec)
 }
 
 // seek makes hop h the current one.
@@ -163,7 +187,7 @@ func (n *Noise) seek(h int64) {
 	}
 	n.make(h)
 	for i := range n.current {
-		n.current[i] = n.tail[i] + float32(n.block[i]*n.window[i])
+		n.current[i] = n.tail[i] + float32(n.bench.block[i]*window[i])
 	}
 	n.keepTail()
 	n.at, n.have = h, true
@@ -171,7 +195,7 @@ func (n *Noise) seek(h int64) {
 
 func (n *Noise) keepTail() {
 	for i := range n.tail {
-		n.tail[i] = float32(n.block[hop+i] * n.window[hop+i])
+		n.tail[i] = float32(n.bench.block[hop+i] * window[hop+i])
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	maxBytes    = 1 << 20
 	maxLine     = 4096
 	maxErrors   = 10
+	maxVerbs    = 10000 // statements
 	maxStations = 2000
 	maxQuakes   = 5000
 	maxLength   = 31 * 24 * time.Hour
@@ -115,6 +116,7 @@ func Parse(name string, text []byte) (*Scene, error) {
 	var (
 		byPhase [phases][]line
 		errs    []*Error
+		verbs   int
 	)
 	for i, l := range strings.Split(string(text), "\n") {
 		number := i + 1
@@ -129,6 +131,9 @@ func Parse(name string, text []byte) (*Scene, error) {
 		}
 		if len(words) == 0 {
 			continue
+		}
+		if verbs++; verbs > maxVerbs {
+			return nil, &Error{name, number, "", fmt.Errorf("more than %d statements", maxVerbs)}
 		}
 		st, ok := statements[words[0]]
 		if !ok {
@@ -327,7 +332,7 @@ func (p *parser) model(a *args) (err error) {
 
 func (p *parser) defaultModel() {
 	if len(p.sc.Model.Layers) == 0 {
-		// A continental crust of northern China, Vp/Vs 1.73.
-		p.sc.Model.Layers = []Layer{{0, 6.01, 3.47}, {20, 6.74, 3.90}, {40, 8.00, 4.62}}
+		// The crust of ak135 (Kennett, Engdahl & Buland 1995), without gradients.
+		p.sc.Model.Layers = []Layer{{0, 5.80, 3.46}, {20, 6.50, 3.85}, {35, 8.04, 4.48}}
 	}
 }

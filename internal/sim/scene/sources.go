@@ -203,13 +203,13 @@ func (p *parser) seismicity(a *args) error {
 	if apart*time.Duration(n) > length {
 		return fmt.Errorf("%d earthquakes %s apart do not fit in %s", n, apart, length)
 	}
-	r := p.sc.Rand(fmt.Sprintf("seismicity/%d/%d/%g/%g", n, from, lat, lon))
+	r := p.sc.Rand(fmt.Sprintf("seismicity/%d/%d/%g/%g/%g", n, from, lo, lat, lon))
 	for i, u := range spaced(r, n, apart.Seconds(), length.Seconds(), func(u float64) float64 { return u * length.Seconds() }) {
 		q := Quake{Kind: "earthquake", StressDropMPa: 3, At: from + time.Duration(u*1e9).Round(10*time.Millisecond)}
 		q.Latitude, q.Longitude = inDisc(r, lat, lon, radius)
 		q.DepthKm = math.Round(10*(top+(bottom-top)*r.Float64())) / 10
 		q.Magnitude = gutenbergRichter(r, b, lo, hi)
-		drawMechanism(&q, p.sc.Rand(fmt.Sprintf("mechanism/seismicity/%d/%d", from, i)))
+		drawMechanism(&q, p.sc.Rand(fmt.Sprintf("mechanism/seismicity/%d/%g/%g/%g/%d", from, lo, lat, lon, i)))
 		if err := p.addQuake(q); err != nil {
 			return err
 		}
@@ -290,7 +290,7 @@ func (p *parser) aftershocks(a *args) error {
 	case math.Abs(mainshock.Latitude) > 80:
 		return fmt.Errorf("the mainshock lies at latitude %g, want −80 to 80", mainshock.Latitude)
 	}
-	r := p.sc.Rand("aftershocks/" + name)
+	r := p.sc.Rand(fmt.Sprintf("aftershocks/%s/%d/%d/%g", name, n, from, lo))
 	t0, t1, cs := from.Seconds(), (from + length).Seconds(), c.Seconds()
 	omori := func(u float64) float64 { // inverse of the law's integral, from t0
 		if math.Abs(omoriP-1) < 1e-6 {

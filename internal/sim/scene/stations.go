@@ -255,8 +255,11 @@ func (p *parser) equip(a *args) error {
 		channels[in.Channels] = w
 		names = append(names, w)
 	}
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return errors.New("instrument is missing")
+	case len(names) > 10:
+		return fmt.Errorf("%d instruments, at most 10", len(names))
 	}
 	for _, s := range stations {
 		s.Instruments = names
@@ -304,8 +307,11 @@ func (p *parser) noise(a *args) error {
 			return err
 		}
 		for _, s := range stations {
-			r := p.sc.Rand("noise/" + k + "/" + s.ID())
-			set(&s.Noise, from+(to-from)*r.Float64())
+			v := from
+			if to > from {
+				v += (to - from) * p.sc.Rand("noise/"+k+"/"+s.ID()).Float64()
+			}
+			set(&s.Noise, v)
 		}
 	}
 	return nil
