@@ -185,3 +185,18 @@ func BenchmarkWoodAnderson(b *testing.B) {
 		}
 	}
 }
+
+// TestManyPoles: products beyond the range of a float64 are still right.
+func TestManyPoles(t *testing.T) {
+	p := &response.PolesZeros{A0: 1}
+	for range 90 {
+		p.Poles = append(p.Poles, -1e4)
+		p.Zeros = append(p.Zeros, -2e4)
+	}
+	if got, want := cmplx.Abs(p.At(0)), math.Pow(2, 90); math.Abs(got/want-1) > 1e-9 {
+		t.Errorf("|H| = %v, want %v", got, want)
+	}
+	if got := (&response.PolesZeros{A0: 1, Poles: []complex128{0}}).At(0); !cmplx.IsInf(got) {
+		t.Errorf("on a pole %v", got)
+	}
+}
