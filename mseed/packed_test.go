@@ -66,7 +66,7 @@ func packedCases() []packedCase {
 			add(fmt.Sprintf("%v-%d", e, n), mseed.Packer{Rate: 100, Encoding: e, RecordLength: n, TimingQuality: 97}, start)
 		}
 	}
-	for _, rate := range []float64{1.0 / 60, 0.1, 1, 31.25, 33.333, 250, 1000, 40000} {
+	for _, rate := range []float64{1.0 / 60, 0.1, 1, 31.25, 33.333, 250, 665.1416330443618, 1000, 40000, 999983} {
 		add(fmt.Sprintf("rate-%.6g", rate), mseed.Packer{Rate: rate, Encoding: mseed.Steim2}, start)
 	}
 	add("locked-M", mseed.Packer{Rate: 100, Encoding: mseed.Steim2, ClockLocked: true, Quality: 'M', TimingQuality: 100}, start)

@@ -15,8 +15,11 @@ import (
 //
 // Steim differences continue from record to record: the first difference of a
 // record leads from the last sample of the one before (0 after a gap, and
-// where a difference does not fit the 30 bits of Steim-2: such a sample begins
-// a record of its own, so any int32 can be packed).
+// where a difference does not fit the 32 bits of Steim-1 or the 30 of Steim-2:
+// such a sample begins a record, so any int32 can be packed).
+//
+// TimingQuality and ClockLocked may change from call to call and go into the
+// records that are finished after it; the other fields only after Flush.
 type Packer struct {
 	ID            fdsn.ID  // network, station, location, channel of at most 2, 5, 2, 3 letters
 	Rate          float64  // samples per second, above 0
@@ -26,9 +29,9 @@ type Packer struct {
 	TimingQuality int      // 0–100 %; −1 leaves blockette 1001 out, and with it microseconds
 	ClockLocked   bool     // sets I/O and clock flag 5
 
-	sequence           int     // of the last record, 1–999999
-	factor, multiplier int16   // of Rate
-	rate               float64 // the Rate these are of
+	sequence int        // of the last record, 1–999999
+	rate     rate2      // of Rate
+	fixed    packerForm // what may not change before Flush
 
 	pending  []int32 // samples in no record yet; pending[0] has index done
 	done     int64   // samples in records so far
@@ -42,6 +45,15 @@ type Packer struct {
 type anchor struct {
 	index int64
 	ns    int64
+}
+
+// packerForm is what the records of one run share.
+type packerForm struct {
+	id       fdsn.ID
+	rate     float64
+	encoding Encoding
+	length   int
+	quality  byte
 }
 
 // record2 is a Steim record being filled.
@@ -84,7 +96,12 @@ func (p *Packer) Add(startNS int64, samples []int32) ([][]byte, error) {
 
 // Flush returns what is left as a last, shorter record. Samples added after it
 // begin a new record.
-func (p *Packer) Flush() ([][]byte, error) { return p.finish(nil), nil }
+func (p *Packer) Flush() ([][]byte, error) {
+	if err := p.checkQuality(); err != nil {
+		return nil, fmt.Errorf("pack %v: %w", p.ID, err)
+	}
+	return p.finish(nil), nil
+}
 
 // finish packs everything and closes the record.
 func (p *Packer) finish(out [][]byte) [][]byte {
@@ -95,9 +112,9 @@ func (p *Packer) finish(out [][]byte) [][]byte {
 // time returns the time of a sample that is not older than pending[0].
 func (p *Packer) time(index int64) int64 {
 	if index >= p.now.index {
-		return p.now.ns + spanNS(int(index-p.now.index), p.Rate)
+		return p.now.ns + spanNS(int(index-p.now.index), p.fixed.rate)
 	}
-	return p.old.ns + spanNS(int(index-p.old.index), p.Rate)
+	return p.old.ns + spanNS(int(index-p.old.index), p.fixed.rate)
 }
 
 // check refuses what cannot be packed, before anything is.
@@ -118,23 +135,27 @@ func (p *Packer) check(startNS int64, samples []int32) error {
 	if n := p.length(); n < 128 || n > 1<<16 || n&(n-1) != 0 {
 		return fmt.Errorf("record length %d, want a power of two from 128 to 65536", n)
 	}
-	if p.rec.raw != nil && len(p.rec.raw) != p.length() {
-		return fmt.Errorf("record length changed from %d to %d before Flush", len(p.rec.raw), p.length())
-	}
 	switch p.quality() {
 	case 'D', 'R', 'Q', 'M':
 	default:
 		return fmt.Errorf("quality %q, want D, R, Q or M", p.Quality)
 	}
-	if p.TimingQuality < -1 || p.TimingQuality > 100 {
-		return fmt.Errorf("timing quality %d, want 0 to 100, or -1 for none", p.TimingQuality)
+	if err := p.checkQuality(); err != nil {
+		return err
 	}
-	if p.Rate != p.rate {
-		f, m, err := rateFields(p.Rate)
-		if err != nil {
+	form := packerForm{p.ID, p.Rate, p.Encoding, p.length(), p.quality()}
+	if form != p.fixed && (p.rec.raw != nil || len(p.pending) > 0) {
+		return fmt.Errorf("changed from %+v to %+v before Flush", p.fixed, form)
+	}
+	rate := p.rate
+	if form != p.fixed {
+		var err error
+		if rate, err = rateFields(p.Rate); err != nil {
 			return err
 		}
-		p.factor, p.multiplier, p.rate = f, m, p.Rate
+	}
+	if rate.dataOffset() >= p.length() {
+		return fmt.Errorf("record length %d, rate %v per second needs a blockette 100 and 256 bytes", p.length(), p.Rate)
 	}
 	last := startNS + spanNS(len(samples), p.Rate)
 	if y, z := calendarOf(startNS).year, calendarOf(last).year; y < minYear || z > maxYear || last < startNS {
@@ -150,6 +171,16 @@ func (p *Packer) check(startNS int64, samples []int32) error {
 	case Int32, Steim1, Steim2:
 	default:
 		return fmt.Errorf("%v, want int16, int32, Steim-1 or Steim-2: %w", p.Encoding, ErrEncoding)
+	}
+	if form != p.fixed {
+		p.rate, p.fixed, p.joined = rate, form, false
+	}
+	return nil
+}
+
+func (p *Packer) checkQuality() error {
+	if p.TimingQuality < -1 || p.TimingQuality > 100 {
+		return fmt.Errorf("timing quality %d, want 0 to 100, or -1 for none", p.TimingQuality)
 	}
 	return nil
 }
@@ -168,15 +199,11 @@ func (p *Packer) quality() byte {
 	return p.Quality
 }
 
-// dataOffset leaves room for the header and blockettes 1000 and 1001; Steim
-// frames are counted from it.
-const dataOffset = 64
-
 // pack moves pending samples to records: all of them if last, else as many as
 // can be placed without knowing what follows.
 func (p *Packer) pack(out [][]byte, last bool) [][]byte {
 	i := 0
-	if p.Encoding == Int16 || p.Encoding == Int32 {
+	if p.fixed.encoding == Int16 || p.fixed.encoding == Int32 {
 		out, i = p.packPlain(out, last)
 	} else {
 		out, i = p.packSteim(out, last)
@@ -191,16 +218,17 @@ func (p *Packer) pack(out [][]byte, last bool) [][]byte {
 }
 
 func (p *Packer) packPlain(out [][]byte, last bool) ([][]byte, int) {
-	size := sampleSize(p.Encoding)
-	room, i := min((p.length()-dataOffset)/size, most), 0
+	size := sampleSize(p.fixed.encoding)
+	data := p.rate.dataOffset()
+	room, i := min((p.fixed.length-data)/size, most), 0
 	for len(p.pending)-i >= room || last && i < len(p.pending) {
 		n := min(room, len(p.pending)-i)
-		raw := make([]byte, p.length())
+		raw := make([]byte, p.fixed.length)
 		for k, v := range p.pending[i : i+n] {
-			if p.Encoding == Int16 {
-				binary.BigEndian.PutUint16(raw[dataOffset+2*k:], uint16(v))
+			if p.fixed.encoding == Int16 {
+				binary.BigEndian.PutUint16(raw[data+2*k:], uint16(v))
 			} else {
-				binary.BigEndian.PutUint32(raw[dataOffset+4*k:], uint32(v))
+				binary.BigEndian.PutUint32(raw[data+4*k:], uint32(v))
 			}
 		}
 		out = append(out, p.header(raw, p.time(p.done+int64(i)), n, 0))
@@ -215,8 +243,9 @@ func (p *Packer) close(out [][]byte) [][]byte {
 		return out
 	}
 	raw := p.rec.raw
-	binary.BigEndian.PutUint32(raw[dataOffset+4:], uint32(p.rec.first))
-	binary.BigEndian.PutUint32(raw[dataOffset+8:], uint32(p.prev))
+	data := raw[p.rate.dataOffset():]
+	binary.BigEndian.PutUint32(data[4:], uint32(p.rec.first))
+	binary.BigEndian.PutUint32(data[8:], uint32(p.prev))
 	frames := (p.rec.word + 15) / 16
 	out = append(out, p.header(raw, p.rec.ns, p.rec.count, min(frames, 255)))
 	p.rec = record2{}
@@ -229,9 +258,9 @@ func (p *Packer) header(raw []byte, ns int64, count, frames int) []byte {
 		p.sequence = 1
 	}
 	h := header2{
-		sequence: p.sequence, quality: p.quality(), id: p.ID, ns: ns, count: count,
-		factor: p.factor, multiplier: p.multiplier, encoding: p.Encoding, length: len(raw),
-		timing: p.TimingQuality, frames: frames, data: dataOffset, locked: p.ClockLocked,
+		sequence: p.sequence, quality: p.fixed.quality, id: p.fixed.id, ns: ns, count: count,
+		rate: p.rate, encoding: p.fixed.encoding, length: len(raw),
+		timing: p.TimingQuality, frames: frames, locked: p.ClockLocked,
 	}
 	h.write(raw)
 	return raw

@@ -153,3 +153,28 @@ func checkSamples(t *testing.T, r *mseed.Record, v vector) {
 		}
 	}
 }
+
+// Parse, Ints and Floats do not allocate once a stream is known.
+func TestNoAllocation(t *testing.T) {
+	ints, floats := make([]int32, 65536), make([]float64, 65536)
+	for name, v := range vectors(t) {
+		if v.want["expect"] != "ok" || v.want["decode"] != "ok" {
+			continue
+		}
+		isFloat := strings.HasPrefix(v.want["encoding"], "float")
+		if n := testing.AllocsPerRun(20, func() {
+			r, err := mseed.Parse(v.raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Floats(floats); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Ints(ints); err != nil && !isFloat {
+				t.Fatal(err)
+			}
+		}); n != 0 && !isFloat {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
