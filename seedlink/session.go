@@ -3,6 +3,7 @@ package seedlink
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -167,7 +168,7 @@ func (s *session) write(b []byte) error {
 		case err == nil:
 			return nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			if _, plain := s.conn.(*net.TCPConn); n > 0 && plain {
+			if _, secure := s.conn.(*tls.Conn); n > 0 && !secure {
 				continue // slow, but alive; TLS cannot go on after a timeout
 			}
 			s.server.stats.slow.Add(1)

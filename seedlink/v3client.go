@@ -275,7 +275,7 @@ func (l *link) receive(c *Client, handler func(Packet) error) error {
 }
 
 func endOfStream(err error) error {
-	if err == io.EOF {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return fmt.Errorf("server closed the connection: %w", io.ErrUnexpectedEOF)
 	}
 	return err

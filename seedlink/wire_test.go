@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -27,9 +28,24 @@ type wire struct {
 	closed bool
 }
 
-// dialWire connects to s.
+// addrConn is a pipe with an address.
+type addrConn struct {
+	net.Conn
+	remote string
+}
+
+func (c addrConn) RemoteAddr() net.Addr {
+	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(c.remote))
+}
+
+// dialWire connects to s from an address that is not trusted.
 func dialWire(ctx context.Context, t *testing.T, s *Server) *wire {
-	a, b := net.Pipe()
+	return dialWireFrom(ctx, t, s, "192.0.2.99:999")
+}
+
+func dialWireFrom(ctx context.Context, t *testing.T, s *Server, remote string) *wire {
+	a, pipe := net.Pipe()
+	b := addrConn{pipe, remote}
 	w := &wire{t: t, conn: a, done: make(chan struct{})}
 	go s.ServeConn(ctx, b)
 	go func() {
