@@ -5,39 +5,51 @@ import (
 	"net/http"
 )
 
-// routes lists every address the server answers, in the order in which a
-// newcomer meets them.
+// route is one address. Methods other than GET and HEAD are answered with 405.
+type route struct {
+	pattern string
+	answer  http.Handler
+}
+
+// table lists every address the server answers but for the console's files,
+// in the order in which a newcomer meets them. docs/openapi.yaml says the same,
+// and a test compares.
+func (s *Server) table() []route {
+	return []route{
+		// What was found.
+		{"/events.geojson", http.HandlerFunc(s.getEvents)},
+		{"/events/{id}", http.HandlerFunc(s.getEvent)}, // also {id}.xml
+		{"/events/{id}/revisions", http.HandlerFunc(s.getRevisions)},
+		// What it was found with.
+		{"/stations.geojson", http.HandlerFunc(s.getStations)},
+		// As it happens.
+		{"/stream", http.HandlerFunc(s.getStream)}, // server-sent events
+		{"/traces", http.HandlerFunc(s.getTraces)}, // WebSocket, waveforms
+		// How the centre is.
+		{"/status.json", http.HandlerFunc(s.getStatus)},
+		{"/healthz", http.HandlerFunc(s.getHealth)},
+		{"/metrics", s.metrics()},
+	}
+}
+
 func (s *Server) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
-
-	// For people.
-	page, err := s.console()
+	for _, r := range s.table() {
+		mux.Handle("GET "+r.pattern, r.answer)
+	}
+	pages, err := s.console()
 	if err != nil {
 		return nil, fmt.Errorf("read console: %w", err)
 	}
-	mux.Handle("GET /", page)
-
-	// What was found.
-	mux.HandleFunc("GET /events.geojson", s.getEvents)
-	mux.HandleFunc("GET /events/{id}", s.getEvent) // also {id}.xml
-	mux.HandleFunc("GET /events/{id}/revisions", s.getRevisions)
-
-	// What it was found with.
-	mux.HandleFunc("GET /stations.geojson", s.getStations)
-
-	// As it happens.
-	mux.HandleFunc("GET /stream", s.getStream) // server-sent events
-	mux.HandleFunc("GET /traces", s.getTraces) // WebSocket, waveforms
-
-	// How the centre is.
-	mux.HandleFunc("GET /status.json", s.getStatus)
-	mux.HandleFunc("GET /healthz", s.getHealth)
-	if s.src.Metrics != nil {
-		mux.Handle("GET /metrics", s.src.Metrics)
-	} else {
-		mux.HandleFunc("GET /metrics", off("metrics"))
-	}
+	mux.Handle("GET /", pages)
 	return s.guarded(mux), nil
+}
+
+func (s *Server) metrics() http.Handler {
+	if s.src.Metrics == nil {
+		return off("metrics")
+	}
+	return s.src.Metrics
 }
 
 // off answers for an address whose source was not configured.

@@ -245,7 +245,9 @@ func (s *Server) missedEvents(ctx context.Context, since seis.Time, recent []sei
 			newest[e.ID] = e
 		}
 	}
-	if s.src.Catalogue != nil {
+	if s.src.Catalogue == nil {
+		truncated = len(recent) == 0 || since.Before(recent[0].Made)
+	} else {
 		stored, err := s.src.Catalogue.Events(ctx, catalogue.Query{
 			UpdatedAfter: since.Add(-1), IncludeRejected: true, Limit: resumeLimit,
 		})
