@@ -109,12 +109,15 @@ func (j *jsonReader) skip() bool {
 // percent reads a number from 0 to 100, without its fraction.
 func (j *jsonReader) percent() (int, bool) {
 	j.space()
-	n, digits := 0, 0
-	for j.i < len(j.b) && j.b[j.i] >= '0' && j.b[j.i] <= '9' && digits < 4 {
+	n, from := 0, j.i
+	for j.i < len(j.b) && j.b[j.i] >= '0' && j.b[j.i] <= '9' && j.i-from < 4 {
 		n = n*10 + int(j.b[j.i]-'0')
-		j.i, digits = j.i+1, digits+1
+		j.i++
 	}
-	if digits == 0 || n > 100 || j.i < len(j.b) && (j.b[j.i] == 'e' || j.b[j.i] == 'E') {
+	switch digits := j.i - from; {
+	case digits == 0 || digits > 3 || n > 100 || digits > 1 && j.b[from] == '0':
+		return 0, false
+	case j.i < len(j.b) && (j.b[j.i] == 'e' || j.b[j.i] == 'E'):
 		return 0, false
 	}
 	return n, true

@@ -96,7 +96,13 @@ func TestFilesOrder(t *testing.T) {
 	for id, recs := range streams {
 		write(t, filepath.Join(a, id.String()+".mseed"), recs...)
 	}
-	_, es := readAll(t, []string{a}, FileOptions{})
+	s, es := readAll(t, []string{a}, FileOptions{})
+	if first, last := s.Interval(); first != es[0].Time || last != es[len(es)-1].Time {
+		t.Errorf("interval %v to %v", first, last)
+	}
+	if got, want := fmt.Sprint(s.Streams()), "[XX.ABC.00.HHE XX.ABC.00.HHN XX.ABC.00.HHZ]"; got != want {
+		t.Errorf("streams %v, want %v", got, want)
+	}
 	if len(es) != len(all) {
 		t.Fatalf("%d entries, want %d", len(es), len(all))
 	}
@@ -157,6 +163,12 @@ func TestFilesInterval(t *testing.T) {
 		if rec.Start.Before(end) && rec.End().After(start) {
 			n++
 		}
+	}
+	late := hhz
+	late.Channel = "HHE"
+	write(t, filepath.Join(dir, "b"), pack(t, steim2(late), end, golden.Waveform(1, 1200))...)
+	if s, _ := readAll(t, []string{dir}, FileOptions{End: end}); len(s.Streams()) != 1 {
+		t.Errorf("streams %v, want HHZ alone", s.Streams())
 	}
 	if len(es) != n || n == 0 || n == len(recs) {
 		t.Errorf("%d entries of %d records, want %d", len(es), len(recs), n)
