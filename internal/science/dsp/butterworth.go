@@ -128,60 +128,61 @@ func (f zpk) digital() []Section {
 
 // sections pairs poles with the zeros nearest to them, beginning with the pole
 // nearest to the unit circle, which becomes the last section; the gain goes to
-// the first one (SciPy's zpk2sos, pairing 'nearest'). Zeros are real here.
+// the first one (SciPy's zpk2sos, pairing 'nearest'). Complex roots come with
+// their conjugates. There are as many zeros as poles.
 func sections(zeros, poles []complex128, gain float64) []Section {
-	type pair struct {
-		p    complex128 // a pole with Im > 0 and its conjugate, or
-		q    float64    // two real poles: real(p) and q
-		real bool
-	}
-	var pairs []pair
-	var reals []float64
-	for _, p := range poles {
-		switch {
-		case math.Abs(imag(p)) <= 1e-14*cmplx.Abs(p):
-			reals = append(reals, real(p))
-		case imag(p) > 0:
-			pairs = append(pairs, pair{p: p})
-		}
-	}
-	sort.Float64s(reals)
-	odd := len(reals)%2 == 1
-	for i := len(reals) - 1; i > 0; i -= 2 {
-		pairs = append(pairs, pair{p: complex(reals[i], 0), q: reals[i-1], real: true})
-	}
-	sort.SliceStable(pairs, func(i, j int) bool { return cmplx.Abs(pairs[i].p) > cmplx.Abs(pairs[j].p) })
-	left := make([]float64, len(zeros))
-	for i, z := range zeros {
-		left[i] = real(z)
-	}
-	take := func(p complex128) float64 {
-		best := 0
+	pairs := conjugates(poles)
+	sort.SliceStable(pairs, func(i, j int) bool { return cmplx.Abs(pairs[i][0]) > cmplx.Abs(pairs[j][0]) })
+	left := append([]complex128(nil), zeros...)
+	drop := func(z complex128) {
 		for i := range left {
-			if cmplx.Abs(p-complex(left[i], 0)) < cmplx.Abs(p-complex(left[best], 0)) {
-				best = i
+			if left[i] == z {
+				left = append(left[:i], left[i+1:]...)
+				return
 			}
 		}
-		z := left[best]
-		left = append(left[:best], left[best+1:]...)
-		return z
+	}
+	// nearest takes the zero nearest to p, of those that keep says.
+	nearest := func(p complex128, keep func(z complex128) bool) (best complex128, ok bool) {
+		for _, z := range left {
+			if keep(z) && (!ok || cmplx.Abs(p-z) < cmplx.Abs(p-best)) {
+				best, ok = z, true
+			}
+		}
+		if ok {
+			drop(best)
+		}
+		return best, ok
+	}
+	isReal := func(z complex128) bool { return imag(z) == 0 }
+	reals := 0
+	for _, z := range zeros {
+		if isReal(z) {
+			reals++
+		}
 	}
 	var out []Section
 	for _, pr := range pairs {
-		z1 := take(pr.p)
-		z2 := take(pr.p)
-		s := Section{B0: 1, B1: -(z1 + z2), B2: z1 * z2}
-		if pr.real {
-			s.A1, s.A2 = -(real(pr.p) + pr.q), real(pr.p)*pr.q
-		} else {
-			s.A1, s.A2 = -2*real(pr.p), real(pr.p)*real(pr.p)+imag(pr.p)*imag(pr.p)
+		s := Section{B0: 1}
+		if len(pr) == 1 {
+			z, _ := nearest(pr[0], isReal)
+			s.B1, s.A1 = -real(z), -real(pr[0])
+			reals--
+			out = append(out, s)
+			continue
 		}
+		// A lone real zero must be left for a lone real pole.
+		z1, _ := nearest(pr[0], func(z complex128) bool { return !isReal(z) || reals >= 2 })
+		z2 := cmplx.Conj(z1)
+		if isReal(z1) {
+			z2, _ = nearest(pr[0], isReal)
+			reals -= 2
+		} else {
+			drop(z2)
+		}
+		s.B1, s.B2 = -real(z1+z2), real(z1*z2)
+		s.A1, s.A2 = -real(pr[0]+pr[1]), real(pr[0]*pr[1])
 		out = append(out, s)
-	}
-	if odd {
-		p := reals[0]
-		z := take(complex(p, 0))
-		out = append(out, Section{B0: 1, B1: -z, A1: -p})
 	}
 	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 		out[i], out[j] = out[j], out[i]
@@ -190,6 +191,76 @@ func sections(zeros, poles []complex128, gain float64) []Section {
 	out[0].B1 *= gain
 	out[0].B2 *= gain
 	return out
+}
+
+// conjugates groups roots into pairs: complex ones with their conjugate (Im > 0
+// first), real ones two by two, the outer first; one real root may be alone.
+func conjugates(roots []complex128) [][]complex128 {
+	var pairs [][]complex128
+	var reals []float64
+	for _, r := range roots {
+		switch {
+		case math.Abs(imag(r)) <= 1e-14*cmplx.Abs(r):
+			reals = append(reals, real(r))
+		case imag(r) > 0:
+			pairs = append(pairs, []complex128{r, cmplx.Conj(r)})
+		}
+	}
+	sort.Float64s(reals)
+	for len(reals) >= 2 {
+		n := len(reals)
+		pairs = append(pairs, []complex128{complex(reals[n-1], 0), complex(reals[n-2], 0)})
+		reals = reals[:n-2]
+	}
+	if len(reals) == 1 {
+		pairs = append(pairs, []complex128{complex(reals[0], 0)})
+	}
+	return pairs
+}
+
+// Analogue turns an analogue filter into sections by the bilinear transform:
+// zeros and poles in rad/s, complex ones with their conjugates, not more zeros
+// than poles. Every root is moved beforehand so that it acts at its own
+// frequency after the transform. The gain is set so that |H(hz)| = gain.
+func Analogue(zeros, poles []complex128, hz, gain, rate float64) ([]Section, error) {
+	if len(poles) == 0 || len(poles) > 4*MaxOrder || len(zeros) > len(poles) {
+		return nil, fmt.Errorf("design analogue filter: %d zeros and %d poles", len(zeros), len(poles))
+	}
+	if !(rate > 0) || !(hz > 0 && hz < rate/2) {
+		return nil, fmt.Errorf("design analogue filter: gain at %g Hz with a rate of %g Hz", hz, rate)
+	}
+	digital := func(roots []complex128) ([]complex128, error) {
+		var out []complex128
+		for _, r := range roots {
+			if w := cmplx.Abs(r); w > 0 {
+				x := w / (2 * rate)
+				if !(x < 1.5) {
+					return nil, fmt.Errorf("design analogue filter: a root at %g Hz is too high for a rate of %g Hz", w/(2*math.Pi), rate)
+				}
+				r *= complex(math.Tan(x)/x, 0)
+			}
+			fs2 := complex(2*rate, 0)
+			out = append(out, (fs2+r)/(fs2-r))
+		}
+		return out, nil
+	}
+	z, err := digital(zeros)
+	if err != nil {
+		return nil, err
+	}
+	p, err := digital(poles)
+	if err != nil {
+		return nil, err
+	}
+	for len(z) < len(p) {
+		z = append(z, -1)
+	}
+	sos := sections(z, p, 1)
+	k := gain / cmplx.Abs(Gain(sos, hz, rate))
+	sos[0].B0 *= k
+	sos[0].B1 *= k
+	sos[0].B2 *= k
+	return sos, nil
 }
 
 // Gain returns the complex response of a cascade at hz.
