@@ -9,6 +9,7 @@ import (
 
 	"houfeng/internal/chain/acquire"
 	"houfeng/internal/chain/associate"
+	"houfeng/internal/chain/intensity"
 	"houfeng/internal/chain/locate"
 	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
@@ -40,6 +41,7 @@ type Config struct {
 	Associate associate.Options
 	Locate    locate.Options
 	Magnitude magnitude.Options
+	Intensity intensity.Options
 	Publish   publish.Options
 
 	Trusts []TrustRule

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"houfeng/internal/chain/associate"
+	"houfeng/internal/chain/intensity"
 	"houfeng/internal/chain/locate"
 	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
@@ -28,6 +29,7 @@ var sections = []section{
 	{name: "associate", doc: "Which picks belong to the same earthquake."},
 	{name: "locate", doc: "Where and when the earthquake happened."},
 	{name: "magnitude", doc: "How large the earthquake was."},
+	{name: "intensity", doc: "How strongly it shook, station by station."},
 	{name: "publish", doc: "When what is believed of an earthquake is said aloud."},
 	{name: "trust", repeated: true, doc: "How far a stream is believed, as the operator says. Data is labelled and weighed down, never dropped."},
 	{name: "log", doc: "The log, on standard error."},
@@ -187,6 +189,15 @@ var settings = []setting{
 		func(c *Config) any { return &c.Magnitude.Trim }, false},
 	{"magnitude", "wait_s", "s", param(magnitude.Methods[0], "wait_s"), between(10, 3600), "measuring ends so long after the event was first heard of",
 		func(c *Config) any { return &c.Magnitude.WaitS }, false},
+
+	{"intensity", "max_distance_km", "km", param(intensity.Methods[0], "max_distance_km"), between(10, 5000), "stations farther from the epicentre are not measured",
+		func(c *Config) any { return &c.Intensity.MaxDistanceKm }, false},
+	{"intensity", "min_snr", "", param(intensity.Methods[0], "min_snr"), between(1, 1000), "peak acceleration over the rms before the first wave; quieter stations are not reported",
+		func(c *Config) any { return &c.Intensity.MinSNR }, false},
+	{"intensity", "lead_s", "s", param(intensity.Methods[0], "lead_s"), between(1, 300), "data before the earliest possible arrival; its mean is removed",
+		func(c *Config) any { return &c.Intensity.LeadS }, false},
+	{"intensity", "measure_s", "s", param(intensity.Methods[0], "measure_s"), between(10, 600), "an event is measured for this long after its origin time",
+		func(c *Config) any { return &c.Intensity.MeasureS }, false},
 
 	{"publish", "intervals_s", "s", seconds(1, 2, 5, 10), between(0.1, 3600), "least times between the first revisions of an event; the last one repeats",
 		func(c *Config) any { return &c.Publish.Intervals }, false},

@@ -177,6 +177,11 @@ min_stations = 3
 min_snr = 3
 trim = 0.6
 wait_s = 200
+[intensity]
+max_distance_km = 250
+min_snr = 6
+lead_s = 20
+measure_s = 240
 [publish]
 intervals_s = [0.5, 3]
 close_after = "5m"

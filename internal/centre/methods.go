@@ -2,6 +2,7 @@ package centre
 
 import (
 	"houfeng/internal/chain/associate"
+	"houfeng/internal/chain/intensity"
 	"houfeng/internal/chain/locate"
 	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
@@ -16,5 +17,6 @@ func Methods() []method.Method {
 	all = append(all, associate.Method)
 	all = append(all, locate.Method)
 	all = append(all, magnitude.Methods...)
+	all = append(all, intensity.Methods...)
 	return all
 }

@@ -53,7 +53,7 @@ func TestDefaultsAgreeWithOptions(t *testing.T) {
 	c := DefaultConfig()
 	for dir, options := range map[string]any{
 		"pick": &c.Pick, "quality": &c.Quality, "associate": &c.Associate, "locate": &c.Locate, "magnitude": &c.Magnitude,
-		"acquire": &c.Acquisition,
+		"intensity": &c.Intensity, "acquire": &c.Acquisition,
 	} {
 		said := zeros(t, "../chain/"+dir, reflect.TypeOf(options).Elem().Name())
 		if len(said) == 0 {
