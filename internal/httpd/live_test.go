@@ -168,7 +168,9 @@ func TestStreamTellsAnEarthquake(t *testing.T) {
 
 	// Somebody who comes now is told what is so, before anything happens.
 	late, _ := follow(t, s.url)
-	states := decode[struct{ Stations []struct{ Station, State, Standing string } }](t, must(t, late, "state").data)
+	states := decode[struct {
+		Stations []struct{ Station, State, Standing string }
+	}](t, must(t, late, "state").data)
 	got := map[string]string{}
 	for _, v := range states.Stations {
 		got[v.Station] = v.State + " " + v.Standing
@@ -455,7 +457,9 @@ func TestTracesFollow(t *testing.T) {
 	}
 
 	say(`{"subscribe":["XX.HF01..HNZ"],"recent_s":20}`)
-	heard := hear(func(_ string, all []trace) bool { return len(all) > 0 && end(all[len(all)-1]) > start.Nanos()+int64(28e9) })
+	heard := hear(func(_ string, all []trace) bool {
+		return len(all) > 0 && end(all[len(all)-1]) > start.Nanos()+int64(28e9)
+	})
 	s.advance(t, 10*time.Second)
 	heard = append(heard, hear(func(_ string, all []trace) bool {
 		return len(all) > 0 && end(all[len(all)-1]) > start.Nanos()+int64(38e9)
