@@ -15,7 +15,7 @@ type guard struct {
 	d       *xml.Decoder
 	lim     Limits
 	path    []string
-	last    string // path of the element that ended last
+	last    string // name of the child of path that ended last, "" if another has begun
 	count   int
 	objects int
 }
@@ -51,7 +51,7 @@ func (g *guard) Token() (xml.Token, error) {
 	}
 	switch t := tok.(type) {
 	case xml.StartElement:
-		g.path = append(g.path, t.Name.Local)
+		g.path, g.last = append(g.path, t.Name.Local), ""
 		if g.count++; g.count > g.lim.Elements {
 			return nil, fmt.Errorf("more than %d elements", g.lim.Elements)
 		}
@@ -70,15 +70,14 @@ func (g *guard) Token() (xml.Token, error) {
 		}
 	case xml.EndElement:
 		if n := len(g.path); n > 0 {
-			g.last = strings.Join(g.path, "/")
-			g.path = g.path[:n-1]
+			g.path, g.last = g.path[:n-1], g.path[n-1]
 		}
 	case xml.CharData:
 		if len(t) > g.lim.Text {
 			return nil, fmt.Errorf("text longer than %d bytes", g.lim.Text)
 		}
 	}
-	return xml.CopyToken(tok), nil
+	return tok, nil
 }
 
 // place adds line and element path to an error.
@@ -94,11 +93,11 @@ func (g *guard) place(err error) error {
 		err = errors.New(se.Msg)
 	}
 	line, _ := g.d.InputPos()
-	at := strings.Join(g.path, "/")
-	// A value is looked at once its element has ended.
-	if strings.HasPrefix(g.last, at+"/") {
-		at = g.last
+	path := g.path
+	if g.last != "" { // a value is looked at once its element has ended
+		path = append(path, g.last)
 	}
+	at := strings.Join(path, "/")
 	if at != "" {
 		at += ": "
 	}

@@ -87,6 +87,7 @@ type Pick struct {
 	Polarity         Polarity         `xml:"polarity,omitempty"`
 	Backazimuth      *Quantity        `xml:"backazimuth"`        // degrees
 	Slowness         *Quantity        `xml:"horizontalSlowness"` // s/deg
+	SlownessMethodID ID               `xml:"slownessMethodID,omitempty"`
 	EvaluationMode   EvaluationMode   `xml:"evaluationMode,omitempty"`
 	EvaluationStatus EvaluationStatus `xml:"evaluationStatus,omitempty"`
 	Comments         []Comment        `xml:"comment"`
@@ -104,16 +105,20 @@ const (
 
 // Arrival ties a pick to an origin.
 type Arrival struct {
-	PublicID       ID            `xml:"publicID,attr"`
-	PickID         ID            `xml:"pickID"`
-	Phase          string        `xml:"phase"`
-	TimeCorrection *float64      `xml:"timeCorrection"` // s
-	Azimuth        *float64      `xml:"azimuth"`        // degrees, from the epicentre to the station
-	Distance       *float64      `xml:"distance"`       // degrees
-	TakeoffAngle   *Quantity     `xml:"takeoffAngle"`   // degrees from down
-	TimeResidual   *float64      `xml:"timeResidual"`   // s, observed − computed
-	TimeWeight     *float64      `xml:"timeWeight"`     // 0 = not used
-	EarthModelID   ID            `xml:"earthModelID,omitempty"`
-	Comments       []Comment     `xml:"comment"`
-	CreationInfo   *CreationInfo `xml:"creationInfo"`
+	PublicID            ID            `xml:"publicID,attr"`
+	PickID              ID            `xml:"pickID"`
+	Phase               string        `xml:"phase"`
+	TimeCorrection      *float64      `xml:"timeCorrection"`             // s
+	Azimuth             *float64      `xml:"azimuth"`                    // degrees, from the epicentre to the station
+	Distance            *float64      `xml:"distance"`                   // degrees
+	TakeoffAngle        *Quantity     `xml:"takeoffAngle"`               // degrees from down
+	TimeResidual        *float64      `xml:"timeResidual"`               // s, observed − computed
+	SlownessResidual    *float64      `xml:"horizontalSlownessResidual"` // s/deg
+	BackazimuthResidual *float64      `xml:"backazimuthResidual"`        // degrees
+	TimeWeight          *float64      `xml:"timeWeight"`                 // 0 = not used
+	SlownessWeight      *float64      `xml:"horizontalSlownessWeight"`
+	BackazimuthWeight   *float64      `xml:"backazimuthWeight"`
+	EarthModelID        ID            `xml:"earthModelID,omitempty"`
+	Comments            []Comment     `xml:"comment"`
+	CreationInfo        *CreationInfo `xml:"creationInfo"`
 }
