@@ -116,6 +116,7 @@ type Stage struct {
 	fresh  bool    // free picks have come since the last search
 	events []*event
 	states map[fdsn.ID]seis.StreamState
+	sounds []sound // of states and trusts; nil when they have changed
 	trusts []seis.Trust
 }
 
@@ -139,7 +140,7 @@ func New(inv *seis.Inventory, tt TravelTimes, loc Locator, b bus.Bus, o Options)
 }
 
 func (s *Stage) state(_ context.Context, st seis.StreamState) error {
-	s.states[st.Stream] = st
+	s.states[st.Stream], s.sounds = st, nil
 	return nil
 }
 

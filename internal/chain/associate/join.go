@@ -2,6 +2,7 @@ package associate
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -85,7 +86,11 @@ func (s *Stage) say(ctx context.Context, e *event) error {
 	c.EventID, c.Made, c.Flags = e.id, s.now, nil
 	c.Arrivals = arrivals(e.picks)
 	c.Expected, c.Seen = s.witnesses(&c, e.picks)
-	if why := s.unfit(e.picks); why != "" {
+	why := s.unfit(e.picks)
+	if why == "" && c.Expected >= 6 && float64(c.Seen) < 0.7*s.o.MinSeen*float64(c.Expected) {
+		why = fmt.Sprintf("seen by %d of the %d healthy stations nearby", c.Seen, c.Expected)
+	}
+	if why != "" {
 		e.withdrawn = true
 		c.Withdrawn = why
 		for _, p := range s.picks {
@@ -160,7 +165,7 @@ func (s *Stage) located(_ context.Context, o seis.Origin) error {
 // trust takes a change of a stream's standing and has the open events that
 // rest on it said again.
 func (s *Stage) trust(_ context.Context, t seis.Trust) error {
-	s.trusts = append(s.trusts, t)
+	s.trusts, s.sounds = append(s.trusts, t), nil
 	for _, p := range s.picks {
 		if !t.Covers(p.Stream, p.Time) {
 			continue

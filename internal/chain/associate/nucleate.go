@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"houfeng/internal/seis"
 )
@@ -69,7 +70,7 @@ func (s *Stage) hypothesis(place seis.Origin, free []*pick) *event {
 	if o.Expected > 0 && float64(o.Seen) < s.o.MinSeen*float64(o.Expected) {
 		return nil
 	}
-	if s.fromAfar(&o, members) || s.outOfReach(&o, members) {
+	if s.fromAfar(&o, members, free) || s.outOfReach(&o, members) {
 		return nil
 	}
 	return &event{id: eventID(members), origin: o, nearest: s.nearest(&o, members), picks: members}
@@ -141,18 +142,11 @@ func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
 	sort.Float64s(ds)
 	reach := ds[min(len(ds)-1, int(0.7*float64(len(ds))))]
 	ready := map[string]bool{}
-	for id, st := range s.states {
-		if id.Component() != "Z" || !st.Ready || !s.inUse(st) {
-			continue
-		}
-		c, ok := s.inv.Channel(id, st.Last)
-		if !ok {
-			continue
-		}
-		t, d, ok := s.predict(o, seis.P, c.Latitude, c.Longitude, c.ElevationM-c.DepthM)
+	for _, h := range s.healthy() {
+		t, d, ok := s.predict(o, seis.P, h.lat, h.lon, h.elv)
 		// The picker needs some data after the onset.
-		if ok && d <= reach && st.Last.SecondsSince(o.Time) > t+3.5 {
-			ready[id.StationID()] = true
+		if ok && d <= reach && h.last.SecondsSince(o.Time) > t+3.5 {
+			ready[h.station] = true
 		}
 	}
 	for st := range saw {
@@ -171,8 +165,37 @@ func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
 	return expected, seen
 }
 
-func (s *Stage) inUse(st seis.StreamState) bool {
-	return s.trustOf(seis.Pick{Stream: st.Stream, Time: st.Last}).Standing == seis.Use
+// sound is a station whose silence means something.
+type sound struct {
+	station       string
+	lat, lon, elv float64
+	last          seis.Time // end of its newest data
+}
+
+// healthy returns the stations with a vertical that is ready and in full
+// standing, sorted.
+func (s *Stage) healthy() []sound {
+	if s.sounds != nil {
+		return s.sounds
+	}
+	by := map[string]sound{}
+	for id, st := range s.states {
+		if id.Component() != "Z" || !st.Ready || s.trustOf(seis.Pick{Stream: id, Time: st.Last}).Standing != seis.Use {
+			continue
+		}
+		if h, ok := by[id.StationID()]; ok && !h.last.Before(st.Last) {
+			continue
+		}
+		if c, ok := s.inv.Channel(id, st.Last); ok {
+			by[id.StationID()] = sound{id.StationID(), c.Latitude, c.Longitude, c.ElevationM - c.DepthM, st.Last}
+		}
+	}
+	s.sounds = make([]sound, 0, len(by))
+	for _, h := range by {
+		s.sounds = append(s.sounds, h)
+	}
+	slices.SortFunc(s.sounds, func(a, b sound) int { return strings.Compare(a.station, b.station) })
+	return s.sounds
 }
 
 // eventID is the event's name for ever: the hash of its first picks.

@@ -2,6 +2,7 @@ package associate
 
 import (
 	"math"
+	"slices"
 
 	"houfeng/internal/science/geo"
 	"houfeng/internal/seis"
@@ -13,27 +14,56 @@ import (
 // at about 8 km/s.
 const slownessAfar = 0.1
 
-// fromAfar reports whether a plane wave with teleseismic slowness explains the
-// P picks of a hypothesis about as well as the hypothesis does, though it has
-// one unknown fewer.
-func (s *Stage) fromAfar(o *seis.Origin, members []*pick) bool {
+// frontS is how far (s) a pick may lie from a plane wave front: the rough
+// ground under a network delays it differently here and there.
+const frontS = 0.6
+
+// fromAfar reports whether a plane wave with teleseismic slowness explains at
+// least as many stations' P picks as the hypothesis does, of all the picks at
+// hand. S waves of three stations show that the source is near.
+func (s *Stage) fromAfar(o *seis.Origin, members, free []*pick) bool {
+	local := s.stations(members, seis.P)
+	if s.stations(members, seis.S) >= 3 {
+		return false
+	}
 	loc := geo.NewLocal(o.Latitude, o.Longitude)
 	var xs, ys, ts []float64
-	for _, p := range members {
+	for _, p := range free {
 		if p.Phase != seis.P {
 			continue
 		}
 		x, y := loc.ToKm(p.lat, p.lon)
 		xs, ys, ts = append(xs, x), append(ys, y), append(ts, p.Time.SecondsSince(o.Time))
 	}
-	if len(xs) < 4 {
-		return false
+	return planeWave(xs, ys, ts) >= local
+}
+
+// planeWave returns the largest number of arrivals that a plane wave of at most
+// slownessAfar meets within frontS, by trying slownesses on a grid.
+func planeWave(xs, ys, ts []float64) int {
+	const steps = 10
+	best := 0
+	at := make([]float64, len(ts))
+	for i := -steps; i <= steps; i++ {
+		for j := -steps; j <= steps; j++ {
+			if i*i+j*j > steps*steps {
+				continue
+			}
+			sx, sy := slownessAfar*float64(i)/steps, slownessAfar*float64(j)/steps
+			for k := range ts {
+				at[k] = ts[k] - sx*xs[k] - sy*ys[k]
+			}
+			slices.Sort(at)
+			from := 0
+			for to := range at {
+				for at[to]-at[from] > 2*frontS {
+					from++
+				}
+				best = max(best, to-from+1)
+			}
+		}
 	}
-	sx, sy, rms := planeFit(xs, ys, ts)
-	if slow := math.Hypot(sx, sy); slow > slownessAfar {
-		return false
-	}
-	return rms < math.Max(1.5*o.RMSs, 0.35)
+	return best
 }
 
 // outOfReach reports whether a hypothesis lies so far outside the stations that
@@ -55,68 +85,3 @@ func (s *Stage) outOfReach(o *seis.Origin, members []*pick) bool {
 	}
 	return nearest > math.Max(1.5*apart, 50)
 }
-
-// planeFit fits t = t0 + sx·x + sy·y, with weights that let go of outliers,
-// and returns the slowness and the weighted rms.
-func planeFit(xs, ys, ts []float64) (sx, sy, rms float64) {
-	w := make([]float64, len(xs))
-	for i := range w {
-		w[i] = 1
-	}
-	for range 8 {
-		var a [3][4]float64
-		for i := range xs {
-			row := [3]float64{1, xs[i], ys[i]}
-			for m := range 3 {
-				for n := range 3 {
-					a[m][n] += w[i] * row[m] * row[n]
-				}
-				a[m][3] += w[i] * row[m] * ts[i]
-			}
-		}
-		a[1][1] += 1e-6
-		a[2][2] += 1e-6
-		p := solve3(a)
-		sx, sy = p[1], p[2]
-		var num, den float64
-		for i := range xs {
-			r := ts[i] - p[0] - sx*xs[i] - sy*ys[i]
-			num += w[i] * r * r
-			den += w[i]
-			w[i] = 1 / (1 + sq(r/0.5))
-		}
-		rms = math.Sqrt(num / den)
-	}
-	return sx, sy, rms
-}
-
-func solve3(a [3][4]float64) (x [3]float64) {
-	for i := range 3 {
-		b := i
-		for r := i + 1; r < 3; r++ {
-			if math.Abs(a[r][i]) > math.Abs(a[b][i]) {
-				b = r
-			}
-		}
-		a[i], a[b] = a[b], a[i]
-		if math.Abs(a[i][i]) < 1e-15 {
-			return x
-		}
-		for r := i + 1; r < 3; r++ {
-			f := a[r][i] / a[i][i]
-			for k := i; k < 4; k++ {
-				a[r][k] -= f * a[i][k]
-			}
-		}
-	}
-	for i := 2; i >= 0; i-- {
-		x[i] = a[i][3]
-		for k := i + 1; k < 3; k++ {
-			x[i] -= a[i][k] * x[k]
-		}
-		x[i] /= a[i][i]
-	}
-	return x
-}
-
-func sq(x float64) float64 { return x * x }

@@ -16,6 +16,12 @@ const (
 	leafKm    = 4.0 // half width of a cell that is a place
 )
 
+// witnessesPerStation times MinStations is how many of the healthy stations
+// nearest to a cell may speak for it. An earthquake is seen by those nearest to
+// it before all others; letting all speak would make an event of any six of a
+// hundred unrelated picks.
+const witnessesPerStation = 3
+
 // box is a cell of the search with the best origin time found for it.
 type box struct {
 	x, y, z, hr, hz float64 // centre and half sizes, km; hr along x and y
@@ -54,8 +60,9 @@ type edge struct {
 //
 // Each cell gets an upper bound of its score: every pick allows the origin
 // times from which its travel time, anywhere in the cell, fits within the
-// tolerance; the bound is the largest weight of intervals that overlap. Cells
-// are split best first until they are small.
+// tolerance; the bound is the largest weight of intervals that overlap, of the
+// stations that may be among the nearest. Cells are split best first until they
+// are small.
 func (s *Stage) search(picks []*pick) []seis.Origin {
 	f := s.frame(picks)
 	var h boxHeap
@@ -120,7 +127,14 @@ type frame struct {
 	root   box
 	edges  []edge
 	waves  []wave
+
+	stations []place // that are healthy or have a pick
+	of       []int   // station of each pick
+	near     []float64
 }
+
+// place is a station on the plane.
+type place struct{ x, y, d float64 }
 
 // wave is what a pick's phase does from the cell looked at.
 type wave struct {
@@ -149,6 +163,24 @@ func (s *Stage) frame(picks []*pick) *frame {
 	f.root = box{hr: half, z: s.o.MaxDepthKm / 2, hz: s.o.MaxDepthKm / 2}
 	f.edges = make([]edge, 0, 2*len(picks))
 	f.waves = make([]wave, len(picks))
+	f.of = make([]int, len(picks))
+	index := map[string]int{}
+	for i, p := range picks {
+		k, ok := index[p.station]
+		if !ok {
+			k = len(f.stations)
+			index[p.station] = k
+			f.stations = append(f.stations, place{x: f.sx[i], y: f.sy[i]})
+		}
+		f.of[i] = k
+	}
+	for _, st := range s.healthy() {
+		if _, ok := index[st.station]; !ok {
+			x, y := f.local.ToKm(st.lat, st.lon)
+			f.stations = append(f.stations, place{x: x, y: y})
+		}
+	}
+	f.near = make([]float64, len(f.stations))
 	return f
 }
 
@@ -156,11 +188,20 @@ func (s *Stage) frame(picks []*pick) *frame {
 func (f *frame) score(c *box) {
 	f.edges = f.edges[:0]
 	leaf := c.hr <= leafKm && c.hz <= leafKm
+	for i := range f.stations {
+		st := &f.stations[i]
+		st.d = math.Hypot(st.x-c.x, st.y-c.y)
+		f.near[i] = st.d
+	}
+	slices.Sort(f.near)
+	// Anywhere in the cell, the nearest ones lie within this of its centre.
+	reach := f.near[min(len(f.near), witnessesPerStation*f.o.MinStations)-1] + 2*math.Sqrt2*c.hr
+	reach = math.Min(reach, f.o.MaxDistanceKm)
 	nearest := math.Inf(1) // the least travel time
 	for i, p := range f.picks {
 		w := &f.waves[i]
-		d := math.Hypot(f.sx[i]-c.x, f.sy[i]-c.y)
-		if w.ok = d <= f.o.MaxDistanceKm; !w.ok {
+		d := f.stations[f.of[i]].d
+		if w.ok = d <= reach; !w.ok {
 			continue
 		}
 		if w.t, w.dtdd, w.dtdh, w.ok = f.tt.Time(p.Phase, c.z, d, p.elv); w.ok && p.Phase == seis.P {
