@@ -14,6 +14,7 @@ import (
 const (
 	fastestKmS = 8.5 // no first P of a crustal earthquake is faster within 300 km
 	slowestKmS = 2.5
+	marginS    = 5 // the first wave may come so much earlier than the origin says
 	settleS    = 5 // shaking is complete so long after the slowest wave at the earliest
 )
 
@@ -188,7 +189,13 @@ func (s *Stage) station(e *event, id string, dist float64, now seis.Time) *shake
 		if d == nil || !d.end().After(arrival.AddSeconds(1)) {
 			continue
 		}
-		before := int(math.Ceil((arrival.SecondsSince(d.start) - 0.5) * d.rate))
+		// The origin may be wrong by a few seconds; where the lead is long
+		// enough, noise ends and shaking begins so much earlier.
+		lead := arrival.SecondsSince(d.start)
+		if lead >= marginS+5 {
+			lead -= marginS
+		}
+		before := int(lead * d.rate)
 		p, err := Measure(d.acc, before, d.rate)
 		if err != nil {
 			continue // a rate too low for the band

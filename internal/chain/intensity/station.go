@@ -11,10 +11,10 @@ import (
 
 const (
 	warmS  = 10  // after a start or a gap nothing is said for so long
-	lagS   = 30  // a component that is later than the others by more is not waited for: records hold up to so much
+	lagS   = 5   // a component that is later than the others by so much and 1½ records is not waited for
 	deadS  = 60  // an instrument silent for so long gives way to another
 	meanS  = 30  // time constant of the mean removed from unfiltered peaks
-	maxLag = 120 // s of samples kept for components to meet
+	maxLag = 300 // s of samples kept at most for components to meet
 )
 
 // Station computes the running intensity of one station: it emits a
@@ -37,6 +37,7 @@ type Station struct {
 	since   int64   // the first of which has this number
 	expects [3]bool // components that the inventory says the instrument has
 	next    int64   // next second to say, seconds since 1970
+	longest float64 // s in the longest record seen
 	scratch [3][]float64
 }
 
@@ -75,6 +76,7 @@ func (s *Station) Packet(p *chain.Packet, emit chain.Emit) {
 	}
 	end := p.Start.AddSeconds(float64(len(p.Samples)) / p.Rate)
 	s.last[id] = end
+	s.longest = math.Max(s.longest, end.SecondsSince(p.Start))
 	if s.current == nil || s.silent(end) {
 		s.choose(end)
 	}
@@ -263,9 +265,10 @@ func (s *Station) say(made seis.Time, emit chain.Emit) {
 		}
 	}
 	number := func(sec int64) int64 { return int64(math.Round(float64(sec) * s.rate)) }
+	lag := math.Min(lagS+1.5*s.longest, maxLag-1) * s.rate
 	newestS := int64(math.Floor(float64(newest) / s.rate))
 	if s.next < newestS-maxLag || s.next > newestS+1 {
-		s.next = newestS - 1
+		s.next = max(newestS-maxLag, int64(math.Floor(float64(s.since)/s.rate)))
 	}
 	for ; s.next < newestS; s.next++ {
 		from, to := number(s.next), number(s.next+1)
@@ -274,12 +277,12 @@ func (s *Station) say(made seis.Time, emit chain.Emit) {
 		for c, r := range s.comp {
 			switch {
 			case r == nil:
-				late = late || s.expects[c] && float64(newest-s.since) < lagS*s.rate
+				late = late || s.expects[c] && float64(newest-s.since) < lag
 			case r.end() >= to:
 				if r.first <= from {
 					have[c] = r
 				}
-			case float64(newest-r.end()) < lagS*s.rate:
+			case float64(newest-r.end()) < lag:
 				late = true
 			}
 		}
