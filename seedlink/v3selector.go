@@ -38,6 +38,12 @@ func ParseSelector(s string) (Selector, error) {
 		}
 		sel.Type = kind[0]
 	}
+	for i, c := range []byte(code) {
+		if c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '?' || c == '-' && len(code) == 5 && i < 2 {
+			continue
+		}
+		return Selector{}, fmt.Errorf("selector %q: byte %#02x is not a letter, digit or '?'", clip(s), c)
+	}
 	switch len(code) {
 	case 1:
 		if dotted || !strings.Contains(packetTypes, code) {
@@ -48,26 +54,11 @@ func ParseSelector(s string) (Selector, error) {
 	case 3:
 		sel.AnyLocation = true
 	case 5:
-		for i := range 2 {
-			sel.Location[i] = code[i]
-			if code[i] == '-' {
-				sel.Location[i] = ' '
-			}
-		}
-		code = code[2:]
+		copy(sel.Location[:], strings.ReplaceAll(code[:2], "-", " "))
 	default:
 		return Selector{}, fmt.Errorf("selector %q: %d letters, want CCC or LLCCC", clip(s), len(code))
 	}
-	copy(sel.Channel[:], code)
-	for _, c := range append(sel.Location[:], sel.Channel[:]...) {
-		if c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '?' || (c == 0 || c == ' ') {
-			continue
-		}
-		return Selector{}, fmt.Errorf("selector %q: byte %#02x is not a letter, digit or '?'", clip(s), c)
-	}
-	if strings.ContainsAny(code, " \x00") {
-		return Selector{}, fmt.Errorf("selector %q: channel has a blank", clip(s))
-	}
+	copy(sel.Channel[:], code[len(code)-3:])
 	return sel, nil
 }
 
