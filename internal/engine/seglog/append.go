@@ -102,7 +102,7 @@ func (l *Log) begin(f Frame) error {
 	if n := len(l.segs); n > 0 {
 		l.finish(l.segs[n-1])
 	}
-	l.out, l.newNames = out, true
+	l.out, l.newNames, l.mayAge = out, true, mostByAge
 	l.segs = append(l.segs, s)
 	return nil
 }
@@ -117,6 +117,9 @@ func (l *Log) finish(s *segment) {
 	s.out, l.out = l.out, nil
 	l.full = append(l.full, s)
 }
+
+// mostByAge is how many segments may go for their age when one is begun.
+const mostByAge = 2
 
 func (l *Log) path(first uint64) string {
 	return filepath.Join(l.dir, fmt.Sprintf("%020d%s", first, l.opt.Ext))
@@ -159,7 +162,9 @@ func (l *Log) writable() error {
 }
 
 // trim removes the segments that are too old or too many. One goes only when
-// the next is durable, so that no crash can leave the log without its end.
+// the next is durable, so that no crash can leave the log without its end. And
+// each segment begun lets only two go for their age, so that a clock which
+// jumps ahead does not empty the log.
 func (l *Log) trim() {
 	size := l.sizeHeld()
 	for len(l.segs) > 1 {
@@ -168,9 +173,12 @@ func (l *Log) trim() {
 		if l.durable < l.segs[1].header.first && l.segs[1].bad == nil {
 			return
 		}
-		tooOld := l.opt.MaxAge > 0 && l.lastTime.Sub(newest) > l.opt.MaxAge
+		tooOld := l.opt.MaxAge > 0 && l.mayAge > 0 && l.lastTime.Sub(newest) > l.opt.MaxAge
 		if !tooOld && (l.opt.MaxBytes == 0 || size <= l.opt.MaxBytes) {
 			return
+		}
+		if tooOld {
+			l.mayAge--
 		}
 		s.gone = true
 		l.disk.remove(s.indexPath())

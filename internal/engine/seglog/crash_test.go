@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -215,6 +216,7 @@ func TestFollow(t *testing.T) {
 			for want := uint64(1); want <= n; {
 				f, err := c.Next()
 				if err == io.EOF {
+					runtime.Gosched()
 					continue
 				}
 				if err != nil || !equal(f, frame(want)) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -72,6 +73,9 @@ func (l *Log) list() error {
 		}
 		s := &segment{path: filepath.Join(l.dir, e.Name()), header: header{first: first}}
 		if err := s.readHeader(l.opt.Format); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // trimmed by the process that writes
+			}
 			if errors.Is(err, ErrForeign) {
 				return fmt.Errorf("%s: %w", s.path, err)
 			}

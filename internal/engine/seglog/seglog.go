@@ -79,6 +79,7 @@ type Log struct {
 	marked   uint64     // durable, as the newest mark says
 	full     []*segment // closed, but not yet durable and indexed
 	busy     file       // the last segment of when Sync began, while it runs
+	mayAge   int        // segments that may still go for their age
 	newNames bool       // the directory has changed since it was synced
 	err      error      // the disk failed: nothing can be promised any more
 	closed   bool
@@ -121,7 +122,7 @@ func open(dir string, opt Options, d disk) (*Log, error) {
 	if opt.Salt == nil {
 		opt.Salt = randomSalt
 	}
-	l := &Log{dir: dir, opt: opt, disk: d}
+	l := &Log{dir: dir, opt: opt, disk: d, mayAge: mostByAge}
 	if !opt.ReadOnly {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return nil, fmt.Errorf("open log: %w", err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -43,6 +44,23 @@ func Receipt(i, sec int) seis.Entry {
 			Verdict:     seis.Accepted,
 		},
 	}
+}
+
+// CheckReceipt says how e differs from Receipt(i, sec) as entry i. (Diff does
+// too, but takes a thousand times as long.)
+func CheckReceipt(e seis.Entry, i, sec int) error {
+	want := Receipt(i, sec)
+	want.Serial = uint64(i)
+	if e.Serial == want.Serial && e.Kind == want.Kind && e.Time == want.Time && e.Setup == nil && e.Trust == nil && e.Receipt != nil {
+		got, want := *e.Receipt, *want.Receipt
+		same := bytes.Equal(got.Bytes, want.Bytes)
+		got.Bytes, want.Bytes = nil, nil
+		if same && got.Peer == want.Peer && got.Source == want.Source && got.Identity == want.Identity && got.Protocol == want.Protocol &&
+			got.UpstreamSeq == want.UpstreamSeq && got.Verdict == want.Verdict && got.Reason == want.Reason {
+			return nil
+		}
+	}
+	return fmt.Errorf("entry %d (−appended +read):\n%s", i, Diff(want, e))
 }
 
 // Tick returns a tick at second sec.
@@ -229,7 +247,7 @@ func follow(t *testing.T, j journal.Journal) {
 // once, in order and whole.
 func manyReaders(t *testing.T, j journal.Journal) {
 	defer j.Close()
-	const n, readers = 2000, 5
+	const n, readers = 1000, 4
 	var wg sync.WaitGroup
 	read := func() error {
 		r, err := j.Read(1)
@@ -240,18 +258,14 @@ func manyReaders(t *testing.T, j journal.Journal) {
 		for want := uint64(1); want <= n; {
 			e, err := r.Next()
 			if err == io.EOF {
+				runtime.Gosched()
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			if e.Serial != want || e.Kind != seis.EntryReceipt {
-				return fmt.Errorf("got entry %d of kind %d, want receipt %d", e.Serial, e.Kind, want)
-			}
-			appended := Receipt(int(want), int(want))
-			appended.Serial = want
-			if d := Diff(appended, e); d != "" {
-				return fmt.Errorf("entry %d (−appended +read):\n%s", want, d)
+			if err := CheckReceipt(e, int(want), int(want)); err != nil {
+				return err
 			}
 			want++
 		}
