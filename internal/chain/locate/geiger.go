@@ -68,9 +68,11 @@ func (p *problem) step(c cell, lambda float64, sc *scratch) [4]float64 {
 			a[m][4] += w * row[m] * r
 		}
 	}
-	sz := p.o.DepthPriorSigma
-	a[2][2] += 1 / (sz * sz)
-	a[2][4] += (p.o.DepthPriorKm - c.z) / (sz * sz)
+	// The prior, as a Gaussian that has the same slope here.
+	dz, sz := c.z-p.o.DepthPriorKm, p.o.DepthPriorSigma
+	w := 2 / (sz*sz + dz*dz)
+	a[2][2] += w
+	a[2][4] -= w * dz
 	for m := range 4 {
 		a[m][m] *= 1 + lambda
 		a[m][m] += 1e-9

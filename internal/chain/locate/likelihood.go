@@ -59,7 +59,7 @@ func (p *problem) evaluate(x, y, depth float64, sc *scratch) (logL, t0 float64) 
 		logL += p.obs[i].weight * math.Log(math.Exp(-z*z/2)+sc.k[i])
 	}
 	dz := (depth - p.o.DepthPriorKm) / p.o.DepthPriorSigma
-	return logL - dz*dz/2, t0
+	return logL - math.Log1p(dz*dz), t0 // a Cauchy prior: deep earthquakes are rare, not impossible
 }
 
 // originTime starts at the weighted median and takes three steps of

@@ -50,7 +50,7 @@ type Options struct {
 	MaxDepthKm      float64 // 0: 150 km
 	MinDepthKm      float64 // may be negative: above sea level
 	DepthPriorKm    float64 // 0: 10 km
-	DepthPriorSigma float64 // 0: 25 km; of the weak prior on depth
+	DepthPriorSigma float64 // 0: 12 km; half width of the weak (Cauchy) prior on depth
 	OutlierShare    float64 // 0: 0.05
 	Cells           int     // 0: 4000
 	SWeight         float64 // factor on the weight of S picks; 0: 1
@@ -67,7 +67,7 @@ func (o *Options) fill() {
 	def(&o.ModelErrorMaxS, 2)
 	def(&o.MaxDepthKm, 150)
 	def(&o.DepthPriorKm, 10)
-	def(&o.DepthPriorSigma, 25)
+	def(&o.DepthPriorSigma, 12)
 	def(&o.OutlierShare, 0.05)
 	def(&o.SWeight, 1)
 	if o.Cells == 0 {
