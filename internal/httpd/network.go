@@ -37,6 +37,7 @@ type network struct {
 type stationNow struct {
 	id       string
 	streams  map[fdsn.ID]*streamNow
+	ids      []fdsn.ID        // of streams, sorted
 	shaking  *seis.Shaking    // newest running second
 	sent     stationStateJSON // last sent to /stream
 	sentAt   time.Time
@@ -86,6 +87,8 @@ func (n *network) stream(id fdsn.ID) *streamNow {
 		}
 		s = &streamNow{}
 		st.streams[id] = s
+		at, _ := slices.BinarySearchFunc(st.ids, id, fdsn.Compare)
+		st.ids = slices.Insert(st.ids, at, id)
 		n.streams++
 	}
 	return s

@@ -106,8 +106,9 @@ func (s *Server) pulse(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-flush.C:
-			picks, shaking, states := s.net.changes(s.o.Now())
-			s.stream.say(liveMessages(picks, shaking, states)...)
+			if clients, _ := s.stream.count(); clients > 0 { // who comes later is told everything first
+				s.stream.say(liveMessages(s.net.changes(s.o.Now()))...)
+			}
 		case <-beat.C:
 			counts, latency, now := s.net.counts(s.stationIDs())
 			s.stream.say(message("tick", "", tickJSON{

@@ -93,7 +93,7 @@ func (n *network) stateOf(st *stationNow) stationStateJSON {
 	if len(st.streams) == 0 {
 		best = seis.Use
 	}
-	for _, id := range st.ids() {
+	for _, id := range st.ids {
 		s := st.streams[id]
 		if newest == nil || s.end.After(newest.end) {
 			newest = s
@@ -127,15 +127,6 @@ func (n *network) standing(id fdsn.ID) seis.Standing {
 	return seis.Use
 }
 
-func (st *stationNow) ids() []fdsn.ID {
-	ids := make([]fdsn.ID, 0, len(st.streams))
-	for id := range st.streams {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, fdsn.Compare)
-	return ids
-}
-
 // stationFeature describes a station from the inventory and from what arrived.
 // known are the streams that the inventory lists for it.
 func (n *network) stationFeature(id string, inv *seis.Inventory, known []fdsn.ID) featureJSON[stationProperties] {
@@ -156,7 +147,7 @@ func (n *network) stationFeature(id string, inv *seis.Inventory, known []fdsn.ID
 			v := encodeRunning(st.shaking)
 			p.Shaking = &v
 		}
-		ids = append(slices.Clone(known), st.ids()...)
+		ids = append(slices.Clone(known), st.ids...)
 		slices.SortFunc(ids, fdsn.Compare)
 		ids = slices.Compact(ids)
 	}
