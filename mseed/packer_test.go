@@ -49,7 +49,8 @@ func packAll(t interface{ Fatal(...any) }, p *Packer, start int64, samples []int
 }
 
 // Whatever is packed, in whatever pieces, comes out again, in time; and the
-// pieces make no difference to the records.
+// pieces make no difference to the records, where their starts are whole
+// nanoseconds.
 func TestPackerRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Packer{
@@ -68,7 +69,8 @@ func TestPackerRoundTrip(t *testing.T) {
 		}
 		q := p
 		recs := packAll(t, &p, testStart, samples, r)
-		if whole := packAll(t, &q, testStart, samples, rand.New(rand.NewPCG(1, 1))); !slices.EqualFunc(recs, whole, bytes.Equal) {
+		whole := packAll(t, &q, testStart, samples, rand.New(rand.NewPCG(1, 1)))
+		if math.Mod(1e9, p.Rate) == 0 && !slices.EqualFunc(recs, whole, bytes.Equal) {
 			t.Fatal("other pieces make other records")
 		}
 
@@ -164,10 +166,17 @@ func TestPackerDifferencesContinue(t *testing.T) {
 	}
 }
 
-// A jump that Steim-2 cannot hold begins a record.
+// A jump that a word cannot hold begins a record; nothing wraps around.
 func TestPackerJump(t *testing.T) {
 	samples := []int32{0, 1, 2, 1 << 29, 1<<29 + 1, math.MinInt32, math.MaxInt32, math.MaxInt32, 0, -1 << 29, 0}
-	p := Packer{ID: testID, Rate: 100, Encoding: Steim2}
+	// −2^29 and 2^29−1 fit 30 bits, 2^29 does not.
+	checkJump(t, Steim2, samples, []int{5, 1, 2, 2, 1})
+	checkJump(t, Steim1, samples, []int{5, 1, 5})
+}
+
+func checkJump(t *testing.T, e Encoding, samples []int32, want []int) {
+	t.Helper()
+	p := Packer{ID: testID, Rate: 100, Encoding: e}
 	var got []int32
 	var counts []int
 	for _, raw := range packAll(t, &p, testStart, samples, rand.New(rand.NewPCG(1, 1))) {
@@ -181,8 +190,7 @@ func TestPackerJump(t *testing.T) {
 		}
 		got, counts = append(got, s...), append(counts, len(s))
 	}
-	// −2^29 and 2^29−1 fit 30 bits, 2^29 does not.
-	if want := []int{5, 1, 2, 2, 1}; !slices.Equal(got, samples) || !slices.Equal(counts, want) {
+	if !slices.Equal(got, samples) || !slices.Equal(counts, want) {
 		t.Errorf("%v in records of %v, want %v", got, counts, want)
 	}
 }
@@ -291,8 +299,11 @@ func TestTextRecord(t *testing.T) {
 func TestPackerMost(t *testing.T) {
 	for _, e := range []Encoding{Steim1, Steim2} {
 		p := Packer{ID: testID, Rate: 100, Encoding: e, RecordLength: 65536}
-		total := 0
-		for i, raw := range packAll(t, &p, testStart, make([]int32, 200_000), rand.New(rand.NewPCG(1, 1))) {
+		total, samples := 0, make([]int32, 200_000)
+		for i := range samples {
+			samples[i] = int32(i / 11 % 5)
+		}
+		for i, raw := range packAll(t, &p, testStart, samples, rand.New(rand.NewPCG(1, 1))) {
 			r, err := Parse(raw)
 			if err != nil || r.Count > 65535 || e == Steim2 && i == 0 && r.Count < 65535-7 {
 				t.Fatalf("%v: %d samples, %v", e, r.Count, err)

@@ -108,6 +108,9 @@ func volume(e int) []byte {
 	} {
 		h := bytes.Repeat([]byte{' '}, 1<<e)
 		copy(h, head)
+		if e > 9 {
+			copy(h[512:], "000009S 050 in a comment, where no record ends")
+		}
 		b = append(b, h...)
 	}
 	return b
@@ -163,6 +166,10 @@ func TestScanner(t *testing.T) {
 		{"volume cut off", [][]byte{volume(12)[:5000]}, []string{"EOF", "2 control headers"}},
 		{"no control header", [][]byte{[]byte("000001S ome text, and more of it that is long enough to be looked at"), r2}, []string{
 			`skip 68 bytes at 0: parse record: header at 0: "000001S "` + nothing, two(68, 256), "EOF", none}},
+		{"noise before a volume that begins at the end of a read", [][]byte{noise[:41], volume(8), r2}, []string{
+			`skip 41 bytes at 0: parse record: header at 0: "noise no"` + nothing, two(41+5*256, 256), "EOF", "5 control headers"}},
+		{"continuation of nothing", [][]byte{[]byte("000001A*"), noise, r2}, []string{
+			`skip 128 bytes at 0: parse record: header at 0: "000001A*"` + nothing, two(128, 256), "EOF", none}},
 		{"noise before a volume", [][]byte{noise[:13], volume(8), r2}, []string{
 			`skip 13 bytes at 0: parse record: header at 0: "noise no"` + nothing, two(13+5*256, 256), "EOF", "5 control headers"}},
 	} {

@@ -69,38 +69,44 @@ func lines(es []seis.Entry) []string {
 	return out
 }
 
-// threeStreams are records of three streams that overlap in time.
-func threeStreams(t testing.TB) map[fdsn.ID][][]byte {
+// streams are records of streams that overlap in time. Two of them have the
+// same times, and of one there is every record in two qualities.
+func streams(t testing.TB) map[fdsn.ID][][]byte {
 	out := map[fdsn.ID][][]byte{}
-	for i, c := range []string{"HHZ", "HHN", "HHE"} {
+	for i, c := range []string{"HHZ", "HHN", "HHE", "HH1"} {
 		id := hhz
 		id.Channel = c
-		start := at(t, "2026-03-01T12:00:00Z").AddSeconds(float64(i) * 1.7)
-		out[id] = pack(t, steim2(id), start, golden.Waveform(uint64(i), 12000))
+		start := at(t, "2026-03-01T12:00:00Z").AddSeconds(float64(i%3) * 1.7)
+		out[id] = pack(t, steim2(id), start, golden.Waveform(uint64(i%3), 12000))
+	}
+	for _, raw := range out[hhz] {
+		raw = bytes.Clone(raw)
+		raw[6] = 'Q'
+		out[hhz] = append(out[hhz], raw)
 	}
 	return out
 }
 
 func TestFilesOrder(t *testing.T) {
-	streams := threeStreams(t)
+	byID := streams(t)
 	var all [][]byte
-	for _, c := range []string{"HHE", "HHN", "HHZ"} {
+	for _, c := range []string{"HHE", "HHN", "HHZ", "HH1"} {
 		id := hhz
 		id.Channel = c
-		all = append(all, streams[id]...)
+		all = append(all, byID[id]...)
 	}
 
 	// One file per stream, and the same records shuffled over many files in
 	// folders elsewhere, give the same records in the same order.
 	a := t.TempDir()
-	for id, recs := range streams {
+	for id, recs := range byID {
 		write(t, filepath.Join(a, id.String()+".mseed"), recs...)
 	}
 	s, es := readAll(t, []string{a}, FileOptions{})
 	if first, last := s.Interval(); first != es[0].Time || last != es[len(es)-1].Time {
 		t.Errorf("interval %v to %v", first, last)
 	}
-	if got, want := fmt.Sprint(s.Streams()), "[XX.ABC.00.HHE XX.ABC.00.HHN XX.ABC.00.HHZ]"; got != want {
+	if got, want := fmt.Sprint(s.Streams()), "[XX.ABC.00.HH1 XX.ABC.00.HHE XX.ABC.00.HHN XX.ABC.00.HHZ]"; got != want {
 		t.Errorf("streams %v, want %v", got, want)
 	}
 	if len(es) != len(all) {
@@ -119,6 +125,9 @@ func TestFilesOrder(t *testing.T) {
 		}
 		if i > 0 && e.Time.Before(es[i-1].Time) {
 			t.Fatalf("entry %d at %v comes after %v", i, e.Time, es[i-1].Time)
+		}
+		if i > 0 && e.Time == es[i-1].Time && e.Receipt.Peer < es[i-1].Receipt.Peer {
+			t.Fatalf("entry %d of %s comes after one of %s", i, e.Receipt.Peer, es[i-1].Receipt.Peer)
 		}
 	}
 
@@ -142,7 +151,7 @@ func TestFilesOrder(t *testing.T) {
 	// Moving the folder changes nothing at all; nor does naming it twice, or
 	// one of its files beside it.
 	c := filepath.Join(t.TempDir(), "x", "y")
-	for id, recs := range streams {
+	for id, recs := range byID {
 		write(t, filepath.Join(c, id.String()+".mseed"), recs...)
 	}
 	_, cs := readAll(t, []string{filepath.Join(c, "XX.ABC.00.HHZ.mseed"), c, c}, FileOptions{})

@@ -173,16 +173,17 @@ func TestJudgeDuplicates(t *testing.T) {
 	judge(bad, seis.Refused)
 	judge(bad, seis.Refused)
 
-	// The stream heard last stays, the other makes room.
+	// Of two streams the one heard last stays when a third comes.
 	second, third := hhz, hhz
 	second.Channel, third.Channel = "HHN", "HHE"
 	b := pack(t, steim2(second), at(t, "2026-03-01T12:00:00Z"), golden.Waveform(3, 100))[0]
 	c := pack(t, steim2(third), at(t, "2026-03-01T12:00:00Z"), golden.Waveform(3, 100))[0]
 	judge(b, seis.Accepted)
-	judge(c, seis.Accepted) // HHZ is forgotten
-	judge(b, seis.Duplicate)
+	judge(recs[2], seis.Accepted)
+	judge(c, seis.Accepted)
+	judge(recs[2], seis.Duplicate)
 	judge(c, seis.Duplicate)
-	judge(other, seis.Accepted)
+	judge(b, seis.Accepted)
 
 	j = NewJudge(JudgeOptions{})
 	j.Remember(other)

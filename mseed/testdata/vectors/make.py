@@ -245,6 +245,8 @@ ok2("v2-no-1000-next", "no blockette 1000: the record ends where the next header
     v2(n1, 200, **nobk) + v2(n1, 200, **nobk)[:300], long, "Steim-1", length=512)
 ok2("v2-no-1000-fits", "no blockette 1000, no header, odd end: the smallest record that holds the samples",
     v2(n1, 200, **nobk) + b"\xff" * 100, long, "Steim-1", length=512, differs="cannot tell the length")
+ok2("v2-no-1000-roomy", "no blockette 1000: the end of the input counts before what the samples need",
+    v2(n1, 200, **dict(nobk, length=1024)), long, "Steim-1")
 ok2("v2-no-1000-data-48", "no blockettes at all, data from byte 48", v2(n1, 200, enc=10, blockettes="", data=48, length=512), long, "Steim-1")
 
 # --- rate ----------------------------------------------------------------
@@ -284,6 +286,8 @@ ok2("v2-leap-second-after", "a correction that leads behind it: second 60 had no
     differs=NO60)
 ok2("v2-second-60", "second 60 where no leap second can be is the next minute",
     v2(**P, hour=12, minute=34, sec=60, frac=0), Q, start="2026-03-01T12:35:00", leap=False, differs=NO60)
+ok2("v2-second-60-noon", "nor is the end of another hour one",
+    v2(**P, hour=11, minute=59, sec=60, frac=0), Q, start="2026-03-01T12:00:00", leap=False, differs=NO60)
 ok2("v2-fraction-10000", "loggers that round write 10000 for the next second", v2(**P, frac=10000), Q, start="2026-03-01T12:34:57")
 
 # --- what cannot be ------------------------------------------------------
