@@ -102,6 +102,9 @@ func (c *Core) look(e *event, now seis.Time) (rev *seis.Event, done bool) {
 	if !e.located { // a magnitude of an event not heard of, or of a rejected one
 		return nil, now.Sub(e.first) >= c.opts.CloseAfter
 	}
+	if !born && !c.ripe(e) {
+		return nil, now.Sub(e.first) >= c.opts.CloseAfter
+	}
 	quiet := born && now.Sub(latest(e.origin.Time, e.said.Made)) >= c.opts.CloseAfter
 	if !e.dirty {
 		return nil, quiet
@@ -121,6 +124,13 @@ func (c *Core) look(e *event, now seis.Time) (rev *seis.Event, done bool) {
 		}
 	}
 	return nil, quiet
+}
+
+// ripe reports whether an event may be said for the first time. One that could
+// be sized but has no magnitude did not rise above the noise at two stations:
+// it needs many stations to be believed.
+func (c *Core) ripe(e *event) bool {
+	return e.magnitude != nil || c.opts.Sizable == nil || !c.opts.Sizable(e.origin) || e.origin.Stations >= c.opts.UnsizedStations
 }
 
 // status returns preliminary or confirmed. A confirmed event stays confirmed

@@ -334,3 +334,26 @@ func TestIntervals(t *testing.T) {
 		t.Errorf("(−want +got):\n%s", diff)
 	}
 }
+
+// An event that could be sized but has no magnitude waits for one, or for many
+// stations; where nothing can be sized there is nothing to wait for.
+func TestUnsizedEventsWait(t *testing.T) {
+	few := func(o *seis.Origin) { o.Stations = 5 }
+	many := func(o *seis.Origin) { o.Stations = 8 }
+	for name, c := range map[string]struct {
+		sizable bool
+		hear    func(*Core)
+		want    int
+	}{
+		"few stations":     {true, hearOrigin(9, few), 0},
+		"many stations":    {true, hearOrigin(9, many), 1},
+		"with a magnitude": {true, func(c *Core) { hearOrigin(9, few)(c); hearMagnitude(2.1)(c) }, 1},
+		"no responses":     {false, hearOrigin(9, few), 1},
+	} {
+		core := NewCore(Options{Sizable: func(seis.Origin) bool { return c.sizable }})
+		c.hear(core)
+		if got := len(core.Tick(at(20))); got != c.want {
+			t.Errorf("%s: %d revisions, want %d", name, got, c.want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package publish
 
-import "time"
+import (
+	"time"
+
+	"houfeng/internal/seis"
+)
 
 // Options are the settings of the stage. A zero field takes its default, so
 // that the zero Options is the default.
@@ -26,6 +30,12 @@ type Options struct {
 	ConfirmStations int
 	ConfirmSeen     float64 // 0–1
 
+	// Sizable reports whether the stations of an origin have the responses that
+	// a magnitude needs; nil: none has. An event that could be sized but has
+	// no magnitude is said only when UnsizedStations located it; default 8.
+	Sizable         func(seis.Origin) bool
+	UnsizedStations int
+
 	// MaxOpen and MaxClosed bound the memory: events being followed, and
 	// closed events remembered so that a late word continues their revisions.
 	// Defaults 1000 and 256.
@@ -33,6 +43,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.UnsizedStations == 0 {
+		o.UnsizedStations = 8
+	}
 	if len(o.Intervals) == 0 {
 		o.Intervals = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 	}
