@@ -10,6 +10,7 @@ import (
 	"houfeng/internal/chain/magnitude"
 	"houfeng/internal/chain/pick"
 	"houfeng/internal/method"
+	"houfeng/internal/science/traveltime"
 )
 
 // sections are the tables of the configuration in the order printed.
@@ -71,7 +72,7 @@ var settings = []setting{
 	{"inventory", "paths", "", []string{}, paths, "StationXML files, station tables, or folders of them",
 		func(c *Config) any { return &c.Inventory }, true},
 
-	{"model", "name", "", "ak135", text(1, 80), "built-in model",
+	{"model", "name", "", "iasp91", oneOf(traveltime.Names()...), "model that comes with the program",
 		func(c *Config) any { return &c.Model.Name }, false},
 	{"model", "file", "", "", text(0, 4096), "layered model in a file, instead of the built-in one",
 		func(c *Config) any { return &c.Model.File }, true},
@@ -166,7 +167,7 @@ var settings = []setting{
 		func(c *Config) any { return &c.Locate.MaxDepthKm }, false},
 	{"locate", "depth_prior_km", "km", 10.0, between(0.1, 800), "depth expected where the data do not say",
 		func(c *Config) any { return &c.Locate.DepthPriorKm }, false},
-	{"locate", "depth_prior_sigma_km", "km", 25.0, between(0.1, 10000), "1σ of that expectation",
+	{"locate", "depth_prior_sigma_km", "km", 12.0, between(0.1, 10000), "1σ of that expectation",
 		func(c *Config) any { return &c.Locate.DepthPriorSigma }, false},
 	{"locate", "outlier_share", "", 0.05, between(0.0001, 0.5), "share of picks taken to be wrong",
 		func(c *Config) any { return &c.Locate.OutlierShare }, false},

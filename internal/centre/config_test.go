@@ -96,7 +96,7 @@ func fresh(s *setting) *Config {
 // everything changes every setting, in all the ways to write TOML.
 const everything = `
 ring.max_bytes = "1.5 GiB"   # a dotted key
-model = { name = "iasp91", file = 'my model.txt' }  # an inline table
+model = { name = "ak135", file = 'my model.txt' }  # an inline table
 [centre]
 name = "Test \"centre\" 测试"
 agency = 'TST-1'
@@ -148,40 +148,40 @@ warm_up_s = 60.5
 max_latency_s = 5e0
 repeat_s = 30
 [associate]
-min_stations = 5
-min_phases = 7
+min_stations = 13
+min_phases = 17
 tolerance_s = 1.51
 tolerance_fraction = 0.0501
-max_depth_km = 50
-min_seen = 0.25
-window_s = 60
-max_rms_s = 0.8
-keep_s = 200
-max_distance_km = 300
+max_depth_km = 51
+min_seen = 0.26
+window_s = 61
+max_rms_s = 0.81
+keep_s = 201
+max_distance_km = 301
 [locate]
-model_error = 0.02
+model_error = 0.0201
 model_error_min_s = 0.201
 model_error_max_s = 1
 min_depth_km = -2
 max_depth_km = 100
 depth_prior_km = 8
-depth_prior_sigma_km = 10
-outlier_share = 0.1
-cells = 5000
+depth_prior_sigma_km = 11
+outlier_share = 0.101
+cells = 5001
 s_weight = 0.5
 [magnitude]
 method = "ml-di-bona-2016"
 max_distance_km = 500
-max_stations = 40
-min_stations = 3
-min_snr = 3
-trim = 0.6
-wait_s = 200
+max_stations = 41
+min_stations = 7
+min_snr = 3.7
+trim = 0.61
+wait_s = 201
 [intensity]
-max_distance_km = 250
-min_snr = 6
-lead_s = 20
-measure_s = 240
+max_distance_km = 251
+min_snr = 6.1
+lead_s = 21
+measure_s = 241
 [publish]
 intervals_s = [0.5, 3]
 close_after = "5m"
@@ -209,7 +209,7 @@ func TestParseConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Name != `Test "centre" 测试` || c.Model.Name != "iasp91" || c.Journal.MaxAge != 30*24*time.Hour || c.Journal.MaxBytes != 123456789 ||
+	if c.Name != `Test "centre" 测试` || c.Model.Name != "ak135" || c.Journal.MaxAge != 30*24*time.Hour || c.Journal.MaxBytes != 123456789 ||
 		c.Ring.MaxBytes != 3<<29 || c.Journal.TickMS != 1000 || c.Quality.MaxLatencyS != 5 {
 		t.Errorf("read %+v", c)
 	}
