@@ -252,7 +252,7 @@ func TestMistakes(t *testing.T) {
 		{"[[upstream]]\nstreams = [\"XX.*\"]", `c:1:3: upstream.url: missing: say where it listens, seedlink://host:port, or seedlinks://host:port for TLS`},
 		{"[[upstream]]\nurl = \"seedlink://h:1\"\n[[upstream]]\nurl = \"seedlink://h:1\"", `c:3:3: upstream.name: upstream 1 is also named "h:1": write one table with the streams of both, or give them names`},
 		{"[[upstream]]\nurl = \"seedlink://h:1\"\nstreams = [\"XX\"]", `c:1:3: upstream: stream "XX": want NET.STA or NET.STA.LOC.CHA`},
-		{"[[upstream]]\nurl = \"seedlink://u:p@h:1\"", `c:1:3: upstream: url "seedlink://u:p@h:1": want a host, perhaps a port, and nothing else`},
+		{"[[upstream]]\nurl = \"seedlink://u:p@h:1\"", `c:1:3: upstream: url "seedlink://u:xxxxx@h:1": want a host, perhaps a port, and nothing else`},
 		{"[upstream]\nurl = \"seedlink://h:1\"", `c:1:2: upstream: write [[upstream]], once for each`},
 		{"upstream.url = \"seedlink://h:1\"", `c:1:1: upstream.url: no such setting; did you mean "upstream.url"?`},
 		{"[[log]]\nlevel = \"info\"", `c:1:3: log: write [log], there is only one`},
