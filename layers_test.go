@@ -278,6 +278,45 @@ func TestViolations(t *testing.T) {
 	}
 }
 
+// TestDependencies: every module that is imported has its line in
+// docs/dependencies.md, and nothing else has.
+func TestDependencies(t *testing.T) {
+	const page = "docs/dependencies.md"
+	b, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gomod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var modules []string
+	for _, line := range strings.Split(string(gomod), "\n") {
+		if f := strings.Fields(line); len(f) >= 2 && strings.Contains(f[0], ".") && strings.HasPrefix(f[1], "v") {
+			modules = append(modules, f[0])
+		}
+	}
+	imported := map[string]string{}
+	for _, f := range sources(t) {
+		for _, imp := range f.imports {
+			for _, m := range modules {
+				if imp == m || strings.HasPrefix(imp, m+"/") {
+					imported[m] = f.name
+				}
+			}
+		}
+	}
+	for _, m := range modules {
+		listed := strings.Contains(string(b), "| `"+m+"` |")
+		switch file := imported[m]; {
+		case file != "" && !listed:
+			t.Errorf("%s imports %s, which has no line in %s: say what it is for and why this one", file, m, page)
+		case file == "" && listed:
+			t.Errorf("%s lists %s, which nothing imports", page, m)
+		}
+	}
+}
+
 // TestNoStrayFolders: a new folder at the top or under internal/ is a decision.
 func TestNoStrayFolders(t *testing.T) {
 	entries, err := os.ReadDir("internal")
