@@ -51,12 +51,17 @@ func clipped(x []float64) string {
 	return ""
 }
 
-// dead reports whether x never changes.
-func dead(x []float64) bool {
+// broken says what is wrong with samples that no instrument gives; "" if nothing.
+func broken(x []float64) string {
+	moves := false
 	for _, v := range x {
-		if v != x[0] {
-			return false
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return "samples that are no numbers"
 		}
+		moves = moves || v != x[0]
 	}
-	return true
+	if !moves {
+		return "dead: the trace does not move"
+	}
+	return ""
 }

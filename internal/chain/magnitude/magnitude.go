@@ -7,6 +7,8 @@
 // on [bus.Magnitudes], again whenever it has changed because more of the
 // seismograms has come or the origin moved.
 //
+// Stations up to 600 km are measured: farther away a Wood–Anderson shows little of
+// earthquakes below ML 5, and surface waves would come after measuring ends.
 // Only two full stations make a magnitude. A station without instrument
 // response, whose stream is excluded or may not decide, whose record is clipped
 // without an accelerometer beside it, or whose signal does not stand out of the
@@ -32,7 +34,7 @@ type Options struct {
 	MaxDistanceKm float64 // hypocentral; 0: 600
 	MaxStations   int     // nearest stations measured; 0: 80
 	MinStations   int     // least stations used in a magnitude, at least 2; 0: 2
-	MinSNR        float64 // least ratio of the peaks of signal and noise; 0: 2
+	MinSNR        float64 // least ratio of the peaks of signal and noise; 0: 3
 	Trim          float64 // a station value farther from the median is not used; 0: 0.5
 	WaitS         float64 // measuring ends so long after an event was first heard of; 0: 300 s
 }
@@ -53,7 +55,7 @@ func (o *Options) fill() error {
 		o.MinStations = 2
 	}
 	def(&o.MaxDistanceKm, 600)
-	def(&o.MinSNR, 2)
+	def(&o.MinSNR, 3)
 	def(&o.Trim, 0.5)
 	def(&o.WaitS, 300)
 	if o.MinStations < 2 {

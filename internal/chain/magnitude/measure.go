@@ -32,6 +32,11 @@ var lowCorner = [2]float64{0.03, 0.06}
 // lie above 1 Hz and lose little by a corner there. 0 is none.
 var highPasses = [...]float64{0, 0.5, 1}
 
+// unlike is the ratio of the amplitudes of two horizontals beyond which one of
+// them is taken to be broken: no radiation pattern is that pure after kilometres
+// of crust.
+const unlike = 25
+
 // piece is the data of one component around the event.
 type piece struct {
 	id      fdsn.ID
@@ -136,9 +141,9 @@ func (s *Stage) piece(st *station, id fdsn.ID, o *seis.Origin) (*piece, string) 
 		if tr.End().Before(st.s.AddSeconds(afterSS - 0.2)) {
 			return nil, "data ends before S has passed"
 		}
-		p := &piece{id: id, tr: tr, resp: c.Response, signal: signal, measure: len(tr.Samples) - int(tailS*tr.Rate)}
-		if dead(tr.Samples) {
-			return nil, "dead: the trace does not move"
+		p := &piece{id: id, tr: tr, resp: c.Response, signal: signal}
+		if why := broken(tr.Samples); why != "" {
+			return nil, why
 		}
 		return p, ""
 	}
@@ -183,21 +188,28 @@ func reasons(t *seis.Trust) string {
 // amplitude reads the peaks of the Wood–Anderson seismograms of the components.
 func amplitude(pieces []*piece, highPass float64) (m measurement, reason string) {
 	m = measurement{highPass: highPass, components: len(pieces)}
-	top, noise := 0.0, 0.0
+	top, low, noise := 0.0, math.Inf(1), 0.0
 	for _, p := range pieces {
 		if err := p.simulate(highPass); err != nil {
 			return m, err.Error()
+		}
+		if p.measure <= p.signal {
+			return m, "too little data after P"
 		}
 		front := int(frontS * p.tr.Rate)
 		n, _ := peak(p.wa[front:p.signal])
 		a, at := peak(p.wa[p.signal:p.measure])
 		m.meanMm += a / float64(len(pieces))
 		noise += n / float64(len(pieces))
+		low = math.Min(low, a)
 		if a > top {
 			top = a
 			m.stream, m.time = p.id, p.tr.Time(p.signal+at)
 			m.periodS = period(p.wa, p.signal+at, p.tr.Rate)
 		}
+	}
+	if top > unlike*low {
+		return m, fmt.Sprintf("components differ by a factor of %.0f: one is broken", top/low)
 	}
 	if noise > 0 {
 		// Beyond a thousand the ratio says nothing, and infinity is no number
@@ -219,6 +231,10 @@ func (p *piece) simulate(highPass float64) error {
 	}
 	mean /= float64(p.signal)
 	front, tail := int(frontS*p.tr.Rate), int(tailS*p.tr.Rate)
+	if highPass > 0 {
+		tail = int(longTailS * p.tr.Rate)
+	}
+	p.measure = len(x) - tail
 	for i, v := range p.tr.Samples {
 		w := 1.0
 		if i < front {

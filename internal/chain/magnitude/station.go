@@ -24,7 +24,9 @@ const (
 	frontS     = 2.0  // tapered before the noise window
 	codaS      = 10.0 // after the slowest wave
 	afterSS    = 2.0  // of S that must be there for a first measurement
-	tailS      = 0.5  // at the end of the data, where a taper bends it
+	tailS      = 0.5  // tapered at the end of the data, and not measured
+	longTailS  = 2.0  // the same with a high-pass, before which a swell must end more softly
+	gridS      = 1e-6 // by which the times of samples are rounded
 )
 
 // station is what is known of one station for one event.
@@ -33,7 +35,7 @@ type station struct {
 	epicentralKm, hypocentralKm float64
 	signal                      seis.Time // start of the signal window; noise before
 	s                           seis.Time // S has come for sure
-	end                         seis.Time // end of the signal window
+	end                         seis.Time // end of the signal window and of the taper behind it
 
 	until  seis.Time // data was measured to here; zero: not yet
 	next   seis.Time // measured again when data reaches this
@@ -42,8 +44,8 @@ type station struct {
 	result measurement
 }
 
-// predict sets the windows: from the P pick where there is one, from bounds of
-// the speed otherwise.
+// predict sets the windows: from the picks where there are any that can be of
+// this event, from bounds of the speed otherwise.
 func (st *station) predict(o *seis.Origin) {
 	first := o.Time.AddSeconds(st.hypocentralKm / firstKmS)
 	s := o.Time.AddSeconds(st.hypocentralKm / lateSKmS)
@@ -52,15 +54,19 @@ func (st *station) predict(o *seis.Origin) {
 		if a.Pick.Stream.StationID() != st.name || a.Weight == 0 {
 			continue
 		}
-		switch a.Phase {
-		case seis.P:
+		after := a.Pick.Time.SecondsSince(o.Time)
+		switch {
+		case a.Phase == seis.P && after > -2 && after < st.hypocentralKm/lateSKmS+5:
 			first = a.Pick.Time
-		case seis.S:
+		case a.Phase == seis.S && after > 0 && after < st.hypocentralKm/codaKmS+5:
 			s = a.Pick.Time
 		}
 	}
+	if s.Before(first) {
+		s = first
+	}
 	st.signal = first.AddSeconds(-marginS)
-	st.end = o.Time.AddSeconds(st.hypocentralKm/codaKmS + codaS)
+	st.end = o.Time.AddSeconds(st.hypocentralKm/codaKmS + codaS + longTailS)
 	st.s = s
 	st.next = s.AddSeconds(afterSS)
 }
@@ -97,7 +103,7 @@ func (s *Stage) grown(st *station) bool {
 // reached reports whether the data of id goes up to t, reading a second of it.
 func (s *Stage) reached(id fdsn.ID, t seis.Time) bool {
 	for _, tr := range s.win.Window(id, t.AddSeconds(-1), t.AddSeconds(0.5)) {
-		if tr.Rate > 0 && !tr.End().Before(t.AddSeconds(-1.5/tr.Rate)) {
+		if tr.Rate > 0 && !tr.End().Before(t.AddSeconds(-gridS)) {
 			return true
 		}
 	}
@@ -114,8 +120,7 @@ func (st *station) advance(until seis.Time) {
 	if st.next.After(st.end) {
 		st.next = st.end
 	}
-	// Half a sample is missing at the end of every record.
-	st.done = st.last || !until.Before(st.end.AddSeconds(-0.2))
+	st.done = st.last || !until.Before(st.end.AddSeconds(-gridS))
 }
 
 // sensor is the horizontals of one instrument.

@@ -3,6 +3,7 @@ package magnitude
 import (
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sort"
@@ -33,8 +34,8 @@ func (r *recordings) Window(id fdsn.ID, start, end seis.Time) []seis.Trace {
 	}
 	var out []seis.Trace
 	for _, t := range r.traces[id] {
-		from := max(0, int(start.SecondsSince(t.Start)*t.Rate+0.999))
-		to := min(len(t.Samples), int(end.SecondsSince(t.Start)*t.Rate+0.999))
+		from := max(0, int(math.Ceil(start.SecondsSince(t.Start)*t.Rate-1e-6)))
+		to := min(len(t.Samples), int(math.Ceil(end.SecondsSince(t.Start)*t.Rate-1e-6)))
 		if from < to {
 			r.reads += to - from
 			out = append(out, seis.Trace{ID: id, Start: t.Time(from), Rate: t.Rate, Samples: append([]float64(nil), t.Samples[from:to]...)})
