@@ -115,7 +115,11 @@ func greater(x float64, soFar num) bool {
 	return !math.IsNaN(x) && (math.IsNaN(float64(soFar)) || x > float64(soFar))
 }
 
+// point is nil when the place is not known.
 func point(lon, lat, z float64) *pointJSON {
+	if math.IsNaN(lon) || math.IsNaN(lat) {
+		return nil
+	}
 	return &pointJSON{"Point", []num{round(lon, 5), round(lat, 5), round(z, 3)}}
 }
 

@@ -18,18 +18,20 @@ const lateSeconds = 600
 
 // stationStateJSON is what changes about a station.
 type stationStateJSON struct {
-	Station  string `json:"station"`
-	State    string `json:"state"`
-	Standing string `json:"standing"` // best of its streams: "use", "non-deciding", "excluded"
-	Ready    bool   `json:"ready"`    // the picker's filters are warm on at least one stream
-	NewestMs millis `json:"newest_ms"`
-	LatencyS num    `json:"latency_s"` // of the newest record
-	Note     string `json:"note"`
+	Station  string   `json:"station"`
+	State    string   `json:"state"`
+	Standing string   `json:"standing"` // best of its streams: "use", "non-deciding", "excluded"
+	Reasons  []string `json:"reasons"`  // of that standing
+	Ready    bool     `json:"ready"`    // the picker's filters are warm on at least one stream
+	NewestMs millis   `json:"newest_ms"`
+	LatencyS num      `json:"latency_s"` // of the newest record
+	Note     string   `json:"note"`
 }
 
 // sameAs compares without what changes with every record.
 func (a *stationStateJSON) sameAs(b *stationStateJSON) bool {
-	return a.State == b.State && a.Standing == b.Standing && a.Ready == b.Ready && a.Note == b.Note
+	return a.State == b.State && a.Standing == b.Standing && a.Ready == b.Ready && a.Note == b.Note &&
+		slices.Equal(a.Reasons, b.Reasons)
 }
 
 type stationProperties struct {
@@ -38,6 +40,7 @@ type stationProperties struct {
 	ElevationM num                 `json:"elevation_m"`
 	State      string              `json:"state"`
 	Standing   string              `json:"standing"`
+	Reasons    []string            `json:"reasons"`
 	Ready      bool                `json:"ready"`
 	NewestMs   millis              `json:"newest_ms"`
 	LatencyS   num                 `json:"latency_s"`
@@ -87,12 +90,9 @@ func spread(v []float64) spreadJSON {
 
 // stateOf sums up a station; the caller holds n.mu.
 func (n *network) stateOf(st *stationNow) stationStateJSON {
-	out := stationStateJSON{Station: st.id, State: stateSilent, LatencyS: unknown}
+	out := stationStateJSON{Station: st.id, State: stateSilent, Standing: seis.Use.String(), Reasons: []string{}, LatencyS: unknown}
 	var newest *streamNow
-	best := seis.Excluded
-	if len(st.streams) == 0 {
-		best = seis.Use
-	}
+	var best *seis.Trust
 	for _, id := range st.ids {
 		s := st.streams[id]
 		if newest == nil || s.end.After(newest.end) {
@@ -102,9 +102,13 @@ func (n *network) stateOf(st *stationNow) stationStateJSON {
 		if out.Note == "" {
 			out.Note = s.note
 		}
-		best = min(best, n.standing(id))
+		if t := n.trustOf(id); best == nil || t.Standing < best.Standing {
+			best = t
+		}
 	}
-	out.Standing = best.String()
+	if best != nil {
+		out.Standing, out.Reasons = best.Standing.String(), list(best.Reasons)
+	}
 	if newest != nil && !newest.end.IsZero() {
 		out.NewestMs, out.LatencyS = millis(newest.end), round(newest.latencyS, 2)
 		switch {
@@ -117,14 +121,17 @@ func (n *network) stateOf(st *stationNow) stationStateJSON {
 	return out
 }
 
-// standing returns the newest trust that covers the stream now.
-func (n *network) standing(id fdsn.ID) seis.Standing {
+// fullUse is the trust in a stream of which nothing was said.
+var fullUse seis.Trust
+
+// trustOf returns the newest trust that covers the stream now.
+func (n *network) trustOf(id fdsn.ID) *seis.Trust {
 	for i := len(n.trusts) - 1; i >= 0; i-- {
 		if n.trusts[i].Covers(id, n.now) {
-			return n.trusts[i].Standing
+			return &n.trusts[i]
 		}
 	}
-	return seis.Use
+	return &fullUse
 }
 
 // stationFeature describes a station from the inventory and from what arrived.
@@ -132,7 +139,7 @@ func (n *network) standing(id fdsn.ID) seis.Standing {
 func (n *network) stationFeature(id string, inv *seis.Inventory, known []fdsn.ID) featureJSON[stationProperties] {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	p := stationProperties{Station: id, State: stateSilent, Standing: seis.Use.String(), ElevationM: unknown, LatencyS: unknown, Streams: []streamJSON{}}
+	p := stationProperties{Station: id, State: stateSilent, Standing: seis.Use.String(), Reasons: []string{}, ElevationM: unknown, LatencyS: unknown, Streams: []streamJSON{}}
 	f := featureJSON[stationProperties]{Type: "Feature", ID: id}
 	if c, ok := inv.Station(id); ok {
 		p.Name, p.ElevationM = c.StationName, round(c.ElevationM, 1)
@@ -142,7 +149,8 @@ func (n *network) stationFeature(id string, inv *seis.Inventory, known []fdsn.ID
 	st := n.stations[id]
 	if st != nil {
 		now := n.stateOf(st)
-		p.State, p.Standing, p.Ready, p.NewestMs, p.LatencyS, p.Note = now.State, now.Standing, now.Ready, now.NewestMs, now.LatencyS, now.Note
+		p.State, p.Standing, p.Reasons, p.Ready = now.State, now.Standing, now.Reasons, now.Ready
+		p.NewestMs, p.LatencyS, p.Note = now.NewestMs, now.LatencyS, now.Note
 		if st.shaking != nil {
 			v := encodeRunning(st.shaking)
 			p.Shaking = &v
@@ -152,7 +160,7 @@ func (n *network) stationFeature(id string, inv *seis.Inventory, known []fdsn.ID
 		ids = slices.Compact(ids)
 	}
 	for _, sid := range ids {
-		out := streamJSON{Stream: sid.String(), RateHz: unknown, LatencyS: unknown, Standing: n.standing(sid).String()}
+		out := streamJSON{Stream: sid.String(), RateHz: unknown, LatencyS: unknown, Standing: n.trustOf(sid).Standing.String()}
 		if c, ok := inv.Channel(sid, n.now); ok {
 			out.HasResponse = c.HasResponse()
 			if c.RateHz > 0 {

@@ -72,7 +72,7 @@ async function get(path) {
 
 // row is an event as the page uses it: the properties, its id and its place.
 function row(feature) {
-  const [lon, lat, depth] = feature.geometry.coordinates;
+  const [lon, lat, depth] = feature.geometry?.coordinates ?? [null, null, null];
   return { ...feature.properties, id: feature.id, lon, lat, depth };
 }
 

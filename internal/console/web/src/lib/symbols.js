@@ -20,7 +20,7 @@ export function ageClass(ageMs) {
 
 export function drawEvents(ctx, projection, inView, events, shown, now, colour, rem) {
   for (const e of [...events].reverse()) {
-    const p = inView(e.lon, e.lat) && projection([e.lon, e.lat]);
+    const p = e.lon !== null && inView(e.lon, e.lat) && projection([e.lon, e.lat]);
     if (!p) continue;
     const r = eventRadius(e.mag) * rem;
     const gone = e.withdrawn || e.status === 'rejected';
@@ -56,7 +56,7 @@ export function drawEvents(ctx, projection, inView, events, shown, now, colour, 
 // was anything to draw.
 export function drawWaves(ctx, projection, event, now, width, height, colour, rem, words) {
   const ageS = event ? (now - event.time) / 1000 : -1;
-  if (!event || ageS < 0 || ageS > waveSeconds) return false;
+  if (!event || event.lon === null || ageS < 0 || ageS > waveSeconds) return false;
   const path = geoPath(projection, ctx);
   for (const [phase, key, dash] of [['P', 'waveP', []], ['S', 'waveS', [9, 5]]]) {
     const km = reach(phase, ageS, event.depth);

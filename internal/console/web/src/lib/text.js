@@ -76,11 +76,16 @@ export const en = {
   col: {
     time: 'Time UTC', mag: 'M', depth: 'Depth km', gbt: 'GB/T', jma: 'JMA', stations: 'Stn', gap: 'Gap\u00a0°',
     rev: 'Rev', age: 'Age', place: 'Place', station: 'Station', distance: 'Dist km', pga: 'PGA gal', pgv: 'PGV cm/s',
+    state: 'State', standing: 'Standing', latency: 'Latency s', newest: 'Newest', note: 'Note',
   },
   magTitle: 'Magnitude',
   noMagnitude: 'no magnitude yet',
 
   intensities: 'Intensity by station',
+  states: 'State of stations',
+  showStates: 'State',
+  state: { live: 'live', late: 'late', silent: 'silent' },
+  standing: { use: 'use', 'non-deciding': 'non-deciding', excluded: 'excluded' },
   ofEvent: 'Event maximum',
   now: 'Now',
   noIntensities: 'No station intensities yet.',

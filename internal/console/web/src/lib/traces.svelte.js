@@ -29,7 +29,7 @@ export function wanted(event, chosen, n) {
   for (const s of stations.values()) {
     const stream = bestStream(s);
     if (!stream) continue;
-    const km = event && s.lon !== null ? distanceKm(event.lat, event.lon, s.lat, s.lon) : null;
+    const km = event && event.lon !== null && s.lon !== null ? distanceKm(event.lat, event.lon, s.lat, s.lon) : null;
     rows.push({ station: s.id, stream: stream.stream, live: stream.live && s.state === 'live', km });
   }
   const far = (r) => r.km ?? Infinity;
