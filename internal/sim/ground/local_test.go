@@ -1,20 +1,21 @@
 package ground
 
 import (
-	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"houfeng/internal/science/response"
 	"houfeng/internal/sim/scene"
 )
 
-var crustP = []Layer{{0, 6.01}, {20, 6.74}, {40, 8.00}}
-var crustS = []Layer{{0, 3.47}, {20, 3.90}, {40, 4.62}}
+var (
+	crustP = NewStack([]Layer{{0, 5.8}, {20, 6.5}, {35, 8.04}})
+	crustS = NewStack([]Layer{{0, 3.46}, {20, 3.85}, {35, 4.48}})
+)
 
 func recorder(t testing.TB, name string) Recorder {
-	sc, err := scene.Parse("t", []byte("network XX\nstation XX.A 0 0\n"))
+	t.Helper()
+	sc, err := scene.Parse("test", []byte("network XX\nstation XX.A 0 0\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,56 +23,22 @@ func recorder(t testing.TB, name string) Recorder {
 	return Recorder{&in.Response, in.RateHz, in.SelfNoiseDB, in.DigitizerNoise}
 }
 
-func event(key uint64, m, dist, depth float64) *LocalEvent {
-	return &LocalEvent{Key: key, OriginS: 10, Magnitude: m, StressDropPa: 3e6, StrikeDeg: 30, DipDeg: 60, RakeDeg: 40,
-		HypocentralKm: math.Hypot(dist, depth), AzimuthDeg: float64(key%36) * 10,
-		P: NewStack(crustP).Trace(depth, 0, dist), S: NewStack(crustS).Trace(depth, 0, dist), SiteFactor: 1}
+// quake returns a shallow earthquake seen at a distance, one of many by key.
+func quake(key uint64, m, distKm float64) *LocalEvent {
+	const depth = 10
+	return &LocalEvent{
+		Key: mix(key), OriginS: 10, Magnitude: m, StressDropPa: 3e6,
+		StrikeDeg: float64(key * 77 % 360), DipDeg: 30 + float64(key*13%60), RakeDeg: float64(key*41%360) - 180,
+		HypocentralKm: math.Hypot(distKm, depth), AzimuthDeg: float64(key*29%36) * 10,
+		P: crustP.Trace(depth, 0, distKm), S: crustS.Trace(depth, 0, distKm), SiteFactor: 1,
+	}
 }
 
-func TestExplore(t *testing.T) {
-	bb := recorder(t, "broadband")
-	for _, m := range []float64{2.5, 3, 4.5, 5, 6} {
-		for _, d := range []float64{5, 20, 50, 100, 150, 200} {
-			var ml, pgv, pga, pd float64
-			const N = 10
-			for k := range uint64(N) {
-				e := event(k*7919+1, m, d, 10)
-				w := e.Waves([]Recorder{bb})[0]
-				var amp, vmax, amax float64
-				for c := 0; c < 3; c++ {
-					x := make([]float64, len(w[c].Counts))
-					for i, v := range w[c].Counts {
-						x[i] = float64(v)
-					}
-					v, _ := bb.Response.Ground(x, 100, response.Velocity, response.Conditioning{Band: [4]float64{.03, .05, 40, 45}})
-					a, _ := bb.Response.Ground(x, 100, response.Acceleration, response.Conditioning{Band: [4]float64{.03, .05, 40, 45}})
-					if c > 0 {
-						wa, _ := bb.Response.WoodAnderson(x, 100, response.UhrhammerCollins1990, response.Conditioning{Band: [4]float64{.05, .1, 40, 45}})
-						amp += peak(wa) / 2
-						vmax = math.Max(vmax, peak(v))
-						amax = math.Max(amax, peak(a))
-					} else {
-						u, _ := bb.Response.Ground(x, 100, response.Displacement, response.Conditioning{Band: [4]float64{.05, .075, 40, 45}})
-						sp := e.S.First().TimeS - e.P.First().TimeS
-						pd += math.Log10(100*peak(u[:preroll+int(math.Min(3, sp)*100)])) / N
-					}
-				}
-				r := e.HypocentralKm
-				ml += (math.Log10(amp) + 1.110*math.Log10(r/100) + 0.00189*(r-100) + 3.0) / N
-				pgv += math.Log10(vmax*100) / N
-				pga += math.Log10(amax*100) / N
-			}
-			r := math.Hypot(d, 10)
-			fmt.Printf("M %.1f d %3.0f ML %.2f  lgPGV(cm/s) %.2f lgPGA(gal) %.2f  Pd-M(WuZhao) %.2f  KA %.2f\n", m, d, ml, pgv, pga, 4.748+1.371*pd+1.883*math.Log10(r), 5.39+1.23*pd+1.38*math.Log10(d))
-		}
-	}
-	e := event(5, 4.5, 40, 10)
-	w := e.Waves([]Recorder{bb})[0]
-	f, _ := os.Create("/tmp/ev.csv")
-	for i := range w[0].Counts {
-		fmt.Fprintf(f, "%g,%g,%g\n", w[0].Counts[i], w[1].Counts[i], w[2].Counts[i])
-	}
-	f.Close()
+func floats(w Wave) []float64 {
+	// The first 80 s hold every peak.
+	x := make([]float64, min(8000, len(w.Counts)))
+	w.Add(x, w.First)
+	return x
 }
 
 func peak(x []float64) float64 {
@@ -80,4 +47,232 @@ func peak(x []float64) float64 {
 		m = math.Max(m, math.Abs(v))
 	}
 	return m
+}
+
+// measures are amplitudes of a record as a network would read them.
+type measures struct {
+	ml, pgv, pga, pd float64 // ML; lg cm/s, lg gal, lg cm
+}
+
+func measure(t testing.TB, rec Recorder, e *LocalEvent) measures {
+	t.Helper()
+	w := e.Waves([]Recorder{rec})[0]
+	band := response.Conditioning{Band: [4]float64{.05, .075, 40, 45}}
+	motion := func(x []float64, u response.Unit) []float64 {
+		out, err := rec.Response.Ground(x, rec.RateHz, u, band)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	var m measures
+	var wa, pgv, pga float64
+	for c := 1; c < 3; c++ {
+		x := floats(w[c])
+		trace, err := rec.Response.WoodAnderson(x, rec.RateHz, response.UhrhammerCollins1990, band)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wa += peak(trace) / 2
+		pgv = math.Max(pgv, peak(motion(x, response.Velocity)))
+		pga = math.Max(pga, peak(motion(x, response.Acceleration)))
+	}
+	r := e.HypocentralKm
+	m.ml = math.Log10(wa) + 1.110*math.Log10(r/100) + 0.00189*(r-100) + 3.0 // Hutton & Boore 1987
+	m.pgv, m.pga = math.Log10(100*pgv), math.Log10(100*pga)
+	sp := e.S.First().TimeS - e.P.First().TimeS
+	pd := motion(floats(w[0]), response.Displacement)
+	m.pd = math.Log10(100 * peak(pd[:preroll+int(math.Min(3, sp)*rec.RateHz)]))
+	return m
+}
+
+// TestAmplitudes holds the ground motion against what networks observe, as
+// means over mechanisms and scattering.
+func TestAmplitudes(t *testing.T) {
+	bb := recorder(t, "broadband")
+	var sum, count float64
+	for _, m := range []float64{2.5, 3.5, 4.5, 5.5} {
+		for _, dist := range []float64{20, 60, 120} {
+			var mean measures
+			const n = 8
+			for k := range uint64(n) {
+				x := measure(t, bb, quake(k*31+uint64(10*m)+uint64(dist), m, dist))
+				mean.ml += x.ml / n
+				mean.pgv += x.pgv / n
+				mean.pga += x.pga / n
+				mean.pd += x.pd / n
+			}
+			sum, count = sum+mean.ml-m, count+1
+			r := math.Hypot(dist, 10)
+			// Hutton & Boore (1987), Wood–Anderson.
+			if math.Abs(mean.ml-m) > 0.35 {
+				t.Errorf("M %.1f at %3.0f km: ML %.2f", m, dist, mean.ml)
+			}
+			// Wu & Zhao (2006), P displacement in three seconds; σ 0.3 for one record.
+			wu := 4.748 + 1.371*mean.pd + 1.883*math.Log10(r)
+			// Kuyuk & Allen (2013).
+			ka := 5.39 + 1.23*mean.pd + 1.38*math.Log10(dist)
+			if m >= 3.5 && (math.Abs(wu-m) > 0.8 || math.Abs(ka-m) > 0.8) {
+				t.Errorf("M %.1f at %3.0f km: %.2f by Wu & Zhao, %.2f by Kuyuk & Allen", m, dist, wu, ka)
+			}
+			// GB 18306-2015, Tibetan region, PGV, between the relations of the
+			// short and the long axis, which hold for moderate earthquakes.
+			lo := -1.301 + .741*m - 1.696*math.Log10(dist+.612*math.Exp(.457*m))
+			hi := -.064 + .766*m - 2.205*math.Log10(dist+2.647*math.Exp(.366*m))
+			if m >= 4.5 && (mean.pgv < math.Min(lo, hi)-0.3 || mean.pgv > math.Max(lo, hi)+0.3) {
+				t.Errorf("M %.1f at %3.0f km: lg PGV %.2f, want %.2f to %.2f", m, dist, mean.pgv, lo, hi)
+			}
+			t.Logf("M %.1f at %3.0f km: ML %.2f, lg PGV %.2f (GB 18306 %.2f to %.2f), lg PGA %.2f, Pd: M %.2f Wu & Zhao, %.2f Kuyuk & Allen",
+				m, dist, mean.ml, mean.pgv, lo, hi, mean.pga, wu, ka)
+		}
+	}
+	if bias := sum / count; math.Abs(bias) > 0.2 {
+		t.Errorf("ML is %+.2f off on average", bias)
+	}
+}
+
+// TestOnsets wants nothing before P, P when it should come, and P's first
+// motion with the sign of the mechanism.
+func TestOnsets(t *testing.T) {
+	bb := recorder(t, "broadband")
+	for key := range uint64(20) {
+		dist := 10 + 9*float64(key)
+		e := quake(key, 3+0.1*float64(key), dist)
+		w := e.Waves([]Recorder{bb})[0][0]
+		x := floats(w)
+		onset := (e.OriginS+e.P.First().TimeS)*100 - float64(w.First) // in samples
+		first := 0.0
+		for _, v := range x[int(onset) : int(onset)+40] {
+			first = math.Max(first, math.Abs(v))
+		}
+		before := peak(x[:int(onset)-1])
+		if before > 0.01*first {
+			t.Errorf("%3.0f km: %.1f %% of the first motion comes before P", dist, 100*before/first)
+		}
+		k := int(onset)
+		for math.Abs(x[k]) < 0.2*first {
+			k++
+		}
+		if late := (float64(k) - onset) / 100; late > 0.08 {
+			t.Errorf("%3.0f km: P reaches a fifth of its first motion %.3f s late", dist, late)
+		}
+		f := Radiate(e.StrikeDeg, e.DipDeg, e.RakeDeg, e.P.First().TakeoffDeg, e.AzimuthDeg).P
+		if math.Abs(f) > 0.3 && math.Signbit(x[k]) != math.Signbit(f) {
+			t.Errorf("%3.0f km: first motion %.0f, radiation %+.2f", dist, x[k], f)
+		}
+	}
+}
+
+// TestPolarisation wants P mostly up and down, S mostly sideways.
+func TestPolarisation(t *testing.T) {
+	bb := recorder(t, "broadband")
+	var p, s float64
+	for key := range uint64(12) {
+		e := quake(key, 4, 60)
+		w := e.Waves([]Recorder{bb})[0]
+		energy := func(c int, from, length float64) (sum float64) {
+			i := int((e.OriginS+from)*100) - int(w[c].First)
+			for _, v := range floats(w[c])[i : i+int(100*length)] {
+				sum += v * v
+			}
+			return sum
+		}
+		tp, ts := e.P.First().TimeS, e.S.First().TimeS
+		p += math.Log10(energy(0, tp, 2) / (energy(1, tp, 2) + energy(2, tp, 2)))
+		s += math.Log10(energy(0, ts, 3) / (energy(1, ts, 3) + energy(2, ts, 3)))
+	}
+	if p/12 < 0.2 {
+		t.Errorf("P: vertical over horizontal energy 10^%.2f, want above 10^0.2", p/12)
+	}
+	if s/12 > -0.4 {
+		t.Errorf("S: vertical over horizontal energy 10^%.2f, want below 10^-0.4", s/12)
+	}
+}
+
+// TestSpectrum wants the energy of S to be that of Brune's spectrum, whatever
+// the train looks like.
+func TestSpectrum(t *testing.T) {
+	rec := Recorder{Response: &response.Response{Input: response.Displacement, Sensitivity: 1e9, FrequencyHz: 1}, RateHz: 100}
+	const n = 30
+	var got, want [8]float64
+	for key := range uint64(n) {
+		e := quake(key, 4, 40)
+		w := e.Waves([]Recorder{rec})[0]
+		_, s := e.spectra(100, CornerFrequency(Moment(4), 3e6))
+		i := int((e.OriginS+e.S.First().TimeS)*100) - int(w[1].First)
+		const length = 1 << 13
+		for c := 1; c < 3; c++ {
+			x := make([]float64, length)
+			w[c].Add(x, w[c].First+int64(i))
+			spec := transform(x)
+			for b := range got {
+				f := 0.5 * math.Pow(2, float64(b)*0.7)
+				for k := int(f * length / 100 / 1.2); k < int(f*length/100*1.2); k++ {
+					a := spec[k] / 100 / 1e9
+					got[b] += a * a
+					h := s(float64(k) / length)
+					want[b] += (real(h)*real(h) + imag(h)*imag(h)) / 2
+				}
+			}
+		}
+	}
+	for b := range got {
+		if ratio := math.Sqrt(got[b] / want[b]); ratio < 0.8 || ratio > 1.25 {
+			t.Errorf("at %.2f Hz S is %.2f of its spectrum", 0.5*math.Pow(2, float64(b)*0.7), ratio)
+		}
+	}
+}
+
+func TestRadiation(t *testing.T) {
+	// Means over the sphere are 4/15 for P and 2/5 for S (Boore & Boatwright 1984).
+	var p, s, norm float64
+	for i := 0.5; i < 180; i++ {
+		for az := 0.5; az < 360; az += 2 {
+			r := Radiate(25, 70, -30, i, az)
+			w := math.Sin(i * math.Pi / 180)
+			p, s, norm = p+w*r.P*r.P, s+w*(r.SV*r.SV+r.SH*r.SH), norm+w
+		}
+	}
+	if math.Abs(p/norm-4.0/15) > 1e-3 || math.Abs(s/norm-2.0/5) > 1e-3 {
+		t.Errorf("mean squares %.4f and %.4f, want %.4f and %.4f", p/norm, s/norm, 4.0/15, 2.0/5)
+	}
+	// A vertical strike-slip fault that strikes north, left lateral: horizontal
+	// rays to the north-east are compressed, to the north-west dilated.
+	if r := Radiate(0, 90, 0, 90, 45); math.Abs(r.P-1) > 1e-9 {
+		t.Errorf("north-east: P %.3f, want 1", r.P)
+	}
+	if r := Radiate(0, 90, 0, 90, 315); math.Abs(r.P+1) > 1e-9 {
+		t.Errorf("north-west: P %.3f, want −1", r.P)
+	}
+}
+
+func TestInstrumentsAgree(t *testing.T) {
+	// One ground motion on two instruments: the velocity sensor's acceleration
+	// is the accelerometer's.
+	bb, acc := recorder(t, "broadband"), recorder(t, "accelerometer")
+	e := quake(3, 4.5, 30)
+	w := e.Waves([]Recorder{bb, acc})
+	band := response.Conditioning{Band: [4]float64{.3, .5, 20, 25}}
+	a, err := bb.Response.Ground(floats(w[0][1]), 100, response.Acceleration, band)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := acc.Response.Ground(floats(w[1][1]), 100, response.Acceleration, band)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var diff, all float64
+	for i := range a[:6000] {
+		diff, all = diff+(a[i]-b[i])*(a[i]-b[i]), all+a[i]*a[i]
+	}
+	if r := math.Sqrt(diff / all); r > 0.01 {
+		t.Errorf("accelerations differ by %.2f %%", 100*r)
+	}
+}
+
+func BenchmarkLocalEvent(b *testing.B) {
+	recs := []Recorder{recorder(b, "broadband")}
+	for key := uint64(0); b.Loop(); key++ {
+		quake(key, 3.5, 60).Waves(recs)
+	}
 }

@@ -221,6 +221,9 @@ func (p *parser) chosen(a *args) ([]*Station, string, error) {
 		if pattern, err = a.take("NET.STA"); err != nil {
 			return nil, "", err
 		}
+		if len(pattern) > 32 {
+			return nil, "", fmt.Errorf("pattern %s: %d bytes, at most 32", clip(pattern), len(pattern))
+		}
 	}
 	var out []*Station
 	for i := range p.sc.Stations {
