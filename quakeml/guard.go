@@ -104,7 +104,8 @@ func (g *guard) place(err error) error {
 	return fmt.Errorf("line %d: %s%w", line, at, err)
 }
 
-// boundedReader fails after max bytes instead of ending quietly.
+// boundedReader fails after max bytes instead of ending quietly. Package
+// stationxml has its like: neither package needs the other.
 type boundedReader struct {
 	r         io.Reader
 	left, max int64

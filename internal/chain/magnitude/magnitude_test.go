@@ -348,12 +348,13 @@ func TestManyStations(t *testing.T) {
 // TestCuts: when and how often the clock ticks changes nothing in the end, and
 // the same ticks give the same messages.
 func TestCuts(t *testing.T) {
+	made := newScene(t)
+	for i, name := range []string{"AAA", "BBB", "CCC"} {
+		r := 25 + 30*float64(i)
+		made.instrument(name, "HH", r, 6e8, 50, 70, burst(1e-5, 2, r))
+	}
 	build := func(step float64) []seis.Magnitude {
-		s := newScene(t)
-		for i, name := range []string{"AAA", "BBB", "CCC"} {
-			r := 25 + 30*float64(i)
-			s.instrument(name, "HH", r, 6e8, 50, 70, burst(1e-5, 2, r))
-		}
+		s := made.again()
 		s.start(Options{})
 		s.locate(5, nil)
 		s.run(5+step, 66, step)
@@ -376,12 +377,13 @@ func TestCuts(t *testing.T) {
 // TestOddOrigins: picks that can not be of the event, data that are no numbers
 // and origins that lie nowhere give no magnitude or the right one, and no panic.
 func TestOddOrigins(t *testing.T) {
+	made := newScene(t)
+	for i, name := range []string{"AAA", "BBB", "CCC"} {
+		r := 30 + 10*float64(i)
+		made.instrument(name, "HH", r, 6e8, 2, 60, burst(sized(3, 3, r), 3, r))
+	}
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newScene(t)
-		for i, name := range []string{"AAA", "BBB", "CCC"} {
-			r := 30 + 10*float64(i)
-			s.instrument(name, "HH", r, 6e8, 2, 60, burst(sized(3, 3, r), 3, r))
-		}
+		s := made.again()
 		bad := rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), 1e300}).Draw(rt, "sample")
 		for _, id := range s.win.Streams("XX.CCC") {
 			if ts := s.win.traces[id]; rapid.Bool().Draw(rt, "broken") {

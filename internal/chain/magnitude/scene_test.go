@@ -40,8 +40,20 @@ func newScene(t testing.TB) *scene {
 	return &scene{t: t, ot: ot, win: &recordings{}}
 }
 
+// again returns the scene before anything was said, with samples of its own.
+func (s *scene) again() *scene {
+	n := &scene{t: s.t, ot: s.ot, channels: s.channels, win: &recordings{}}
+	for id, ts := range s.win.traces {
+		for _, t := range ts {
+			t.ID, t.Samples = id, append([]float64(nil), t.Samples...)
+			n.win.add(t)
+		}
+	}
+	return n
+}
+
 // motion is the ground displacement in metres at a station, t seconds after the
-// origin time, and the seed of its instrument's noise.
+// origin time.
 type motion func(t float64) float64
 
 // burst is a wave train of amplitude u metres and frequency f that is strongest
