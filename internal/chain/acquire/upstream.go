@@ -58,6 +58,7 @@ type Upstreams struct {
 	list  []*upstream
 	names map[string]*upstream
 	file  stateFile
+	fresh chan struct{} // a station has its first position
 }
 
 type upstream struct {
@@ -84,7 +85,7 @@ func NewUpstreams(c clock.Clock, configs []UpstreamConfig, opts UpstreamOptions)
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	u := &Upstreams{clock: c, opts: opts, names: make(map[string]*upstream), file: stateFile{path: opts.StateFile}}
+	u := &Upstreams{clock: c, opts: opts, names: make(map[string]*upstream), file: stateFile{path: opts.StateFile}, fresh: make(chan struct{}, 1)}
 	for _, config := range configs {
 		if !plainName(config.Name) {
 			return nil, fmt.Errorf("upstream %q: want a name of printable characters, at most %d bytes", config.Name, maxName)
@@ -178,7 +179,7 @@ func (u *Upstreams) Run(ctx context.Context, arrive func(Arrival)) error {
 	saved := make(chan struct{})
 	go func() {
 		defer close(saved)
-		u.saveFrom(ctx)
+		u.keepSaving(ctx)
 	}()
 	running.Wait()
 	<-ctx.Done()

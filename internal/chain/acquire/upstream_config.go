@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -24,17 +25,19 @@ func plainName(s string) bool {
 func parseUpstreamURL(s string) (address string, secure bool, err error) {
 	u, err := url.Parse(s)
 	if err != nil {
-		return "", false, fmt.Errorf("url: %w", err)
+		var cause *url.Error // its text would repeat a password
+		errors.As(err, &cause)
+		return "", false, fmt.Errorf("url: %w", cause.Err)
 	}
 	switch u.Scheme {
 	case "seedlink":
 	case "seedlinks":
 		secure = true
 	default:
-		return "", false, fmt.Errorf("url %q: want seedlink://host:port or seedlinks://host:port", s)
+		return "", false, fmt.Errorf("url %q: want seedlink://host:port or seedlinks://host:port", u.Redacted())
 	}
 	if u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return "", false, fmt.Errorf("url %q: want a host, perhaps a port, and nothing else", s)
+		return "", false, fmt.Errorf("url %q: want a host, perhaps a port, and nothing else", u.Redacted())
 	}
 	return u.Host, secure, nil
 }

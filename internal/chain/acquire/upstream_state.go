@@ -59,6 +59,12 @@ func (u *Upstreams) Acknowledge(source, station string, seq int64) bool {
 	if i < 0 {
 		return false
 	}
+	if _, known := up.durable[station]; !known {
+		select {
+		case u.fresh <- struct{}{}:
+		default:
+		}
+	}
 	up.durable[station] = seedlink.Position{Sequence: queue[i].seq, Start: queue[i].start}
 	up.waiting -= i + 1
 	up.pending[station] = queue[i+1:]
@@ -78,14 +84,28 @@ func (u *Upstreams) Position(source, station string) (seedlink.Position, bool) {
 	return p, ok
 }
 
-func (u *Upstreams) saveFrom(ctx context.Context) {
-	tick := time.NewTicker(u.opts.SaveEvery)
-	defer tick.Stop()
+// freshSave is how soon the first position of a station is saved: without it
+// the station would begin anew, with a gap.
+const freshSave = 200 * time.Millisecond
+
+// keepSaving saves every so often, and soon after a station was acknowledged
+// for the first time.
+func (u *Upstreams) keepSaving(ctx context.Context) {
+	timer := time.NewTimer(u.opts.SaveEvery)
+	defer timer.Stop()
+	soon := false
 	for {
 		select {
-		case <-tick.C:
+		case <-timer.C:
+			soon = false
 			if err := u.Save(); err != nil {
 				u.opts.Log.Error("upstream positions not saved", "error", err)
+			}
+			timer.Reset(u.opts.SaveEvery)
+		case <-u.fresh:
+			if !soon {
+				soon = true
+				timer.Reset(min(freshSave, u.opts.SaveEvery))
 			}
 		case <-ctx.Done():
 			return
