@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ID is a public identifier, "smi:authority/path" (QuakeML 1.2 BED, section
-// 2.2.1 "publicIDs"). Write refuses one that the schema does not allow; [NewID]
+// ID is a public identifier, "smi:authority/path" (QuakeML-BED-1.2.xsd, type
+// ResourceIdentifier). Write refuses one that the schema does not allow; [NewID]
 // makes one that it does.
 type ID string
 

@@ -22,11 +22,11 @@ var params = []method.Param{
 var Methods = []method.Method{{
 	Kind: "magnitude", Name: "ml-hutton-boore-1987",
 	Summary:  "ML of southern California, the relation that IASPEI's standard ML rests on: lg A + 1.110 lg(r/100) + 0.00189 (r − 100) + 3.0, r hypocentral, 10–700 km.",
-	Citation: "Hutton & Boore (1987), Bull. Seism. Soc. Am. 77, 2074–2094, eq. 6; Wood-Anderson after Uhrhammer & Collins (1990), ibid. 80, 702–716",
+	Citation: "Hutton & Boore (1987), Bull. Seism. Soc. Am. 77, 2074–2094 (relation and range: abstract); Wood-Anderson after Uhrhammer & Collins (1990), ibid. 80, 702–716",
 	Params:   params,
 }, {
 	Kind: "magnitude", Name: "ml-di-bona-2016",
-	Summary:  "ML of Italy without station corrections: lg A + 1.667 lg(r/100) + 0.001736 (r − 100) + 3.0, r hypocentral, 10–600 km.",
+	Summary:  "ML of Italy without station corrections: lg A + 1.667 lg(r/100) + 0.001736 (r − 100) + 3.0, r hypocentral; used by INGV's pyML from 10 to 600 km.",
 	Citation: "Di Bona (2016), Bull. Seism. Soc. Am. 106, 242–258",
 	Params:   params,
 }, {
@@ -57,7 +57,7 @@ func calibrationNamed(name string) (calibration, error) {
 const nearestKm = 1
 
 // HuttonBoore1987 is L. K. Hutton and D. M. Boore (1987), "The ML scale in
-// southern California", Bull. Seismol. Soc. Am. 77, 2074–2094, eq. 6.
+// southern California", Bull. Seismol. Soc. Am. 77, 2074–2094, abstract.
 // Calibrated between 10 and 700 km; magnitudes of nearer stations come out too
 // large by up to some tenths.
 func HuttonBoore1987(amplitudeMm, _, r float64) float64 {

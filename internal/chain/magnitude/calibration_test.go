@@ -23,7 +23,7 @@ func TestCalibrations(t *testing.T) {
 		{"anchor", HuttonBoore1987, 1, 0, 100, 3},
 		{"anchor", DiBona2016, 1, 0, 100, 3},
 		{"anchor", RichterSeisComP, 1, 100, 0, 3},
-		// Hutton & Boore (1987, p. 2079): 10 mm at 17 km is ML 3 as well.
+		// Boore (1989), Tectonophysics 166, 1–14: 10 mm at 17 km is ML 3 as well.
 		{"17 km", HuttonBoore1987, 10, 0, 17, 2.989},
 		{"500 km", HuttonBoore1987, 1, 0, 500, 4.532},
 		{"10 km", DiBona2016, 0.1, 0, 10, 0.177},
