@@ -331,6 +331,7 @@ func (e *DistantEvent) Waves(rec Recorder, siteKey uint64, deg, azimuthDeg, site
 	own := make([]complex128, h+1)
 	buf := make([]float64, e.n)
 	r := rand.New(rand.NewPCG(siteKey, e.key))
+	onset := e.refS - first/e.rate + e.groups[0].slowness(deg) - e.groups[0].slowness(e.distanceDeg)
 	for _, g := range e.groups {
 		delay := g.timeS + g.slowness(deg) - g.slowness(e.distanceDeg)
 		shift := e.refS - first/e.rate + delay
@@ -362,7 +363,7 @@ func (e *DistantEvent) Waves(rec Recorder, siteKey uint64, deg, azimuthDeg, site
 		}
 		sum[c][0], sum[c][h] = 0, 0
 		dsp.IRFFT(buf, sum[c])
-		out[c] = cut(buf, int64(first), e.n-int(60*low))
+		out[c] = cut(buf, int64(first), int(onset*low), e.n-int(60*low))
 		out[c].Step = e.step
 	}
 	return out

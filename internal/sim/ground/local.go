@@ -24,7 +24,7 @@ type LocalEvent struct {
 }
 
 // preroll is how many samples a wave begins before its first arrival.
-const preroll = 64
+const preroll = 16
 
 // train is a wave train before source, path and instrument: pulses and
 // scattering in the directions up, away from the source, and across (to the
@@ -91,6 +91,8 @@ func (e *LocalEvent) waves(recs []Recorder, same []int, out [][3]Wave) {
 	e.compressional(p, r, rate, ts-tp, 1/(cornerRatio*fcS))
 	s := newTrain(length - int((ts-tp)*rate))
 	e.shear(s, r, rate, ts, 1/fcS)
+	p.fade()
+	s.fade()
 
 	pw, sw := e.spectra(rate, fcS)
 	first := math.Floor((e.OriginS+tp)*rate) - preroll
@@ -136,7 +138,7 @@ func (e *LocalEvent) waves(recs []Recorder, same []int, out [][3]Wave) {
 			}
 			ss[0], ss[h] = 0, 0
 			dsp.IRFFT(buf, ss)
-			out[i][c] = cut(buf, int64(first), preroll+length)
+			out[i][c] = cut(buf, int64(first), preroll, preroll+length)
 		}
 	}
 }
@@ -152,22 +154,35 @@ func delayed(w func(f float64) complex128, shift float64, n int) []complex128 {
 	return out
 }
 
-// cut keeps the first length samples, with soft ends.
-func cut(x []float64, first int64, length int) Wave {
+// cut keeps the first length samples, of which those before the onset are
+// silent and the last third fades. What the transform carried round from its
+// end to its beginning, where there must be nothing, is cut off with it.
+func cut(x []float64, first int64, onset, length int) Wave {
 	w := Wave{First: first, Counts: make([]float32, length)}
-	const rise = preroll / 2
 	fall := length / 3
 	for i := range w.Counts {
-		g := 1.0
-		if i < rise {
-			g = smooth(float64(i), 0, rise)
-		}
+		g := smooth(float64(i), float64(onset-preOnset), float64(onset))
 		if d := length - i; d < fall {
 			g *= smooth(float64(d), 0, float64(fall))
 		}
 		w.Counts[i] = float32(x[i] * g)
 	}
 	return w
+}
+
+// preOnset is how many samples before an onset a wave may begin: a delay by a
+// fraction of a sample spreads over some.
+const preOnset = 3
+
+// fade lets the last third of a train end softly.
+func (t *train) fade() {
+	n := len(t.up)
+	for i := n - n/3; i < n; i++ {
+		g := smooth(float64(n-i), 0, float64(n/3))
+		t.up[i] *= g
+		t.away[i] *= g
+		t.across[i] *= g
+	}
 }
 
 // spectra returns the displacement spectra of P and S at the site for a unit

@@ -131,6 +131,26 @@ func TestAmplitudes(t *testing.T) {
 	}
 }
 
+// TestNothingBeforeP looks at what a picker of great sensitivity would see:
+// before P there must be nothing that rises out of the quietest noise.
+func TestNothingBeforeP(t *testing.T) {
+	bb := recorder(t, "broadband")
+	for _, m := range []float64{2, 3, 4, 5, 6, 7} {
+		for _, dist := range []float64{10, 80, 300} {
+			e := quake(uint64(m*dist), m, dist)
+			for c, w := range e.Waves([]Recorder{bb})[0] {
+				onset := (e.OriginS+e.P.First().TimeS)*100 - float64(w.First)
+				x := floats(w)
+				early := peak(x[:int(onset)-2])
+				// One sample's delay shows a trace of the first motion.
+				if early > 0.2+0.02*peak(x[:int(onset)+20]) {
+					t.Errorf("M %g at %g km, component %d: %.2f counts before P", m, dist, c, early)
+				}
+			}
+		}
+	}
+}
+
 // TestOnsets wants nothing before P, P when it should come, and P's first
 // motion with the sign of the mechanism.
 func TestOnsets(t *testing.T) {
