@@ -128,7 +128,7 @@ func (j *File) Append(e seis.Entry) (seis.Entry, error) {
 			return seis.Entry{}, fmt.Errorf("append to journal: %w", err)
 		}
 	}
-	if err := j.log.Append(f); err != nil {
+	if _, err := j.log.Append(f); err != nil {
 		j.forgetSetupsAfter(last)
 		return seis.Entry{}, fmt.Errorf("append to journal: %w", translate(err))
 	}

@@ -6,6 +6,7 @@ package ring
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"houfeng/fdsn"
 	"houfeng/internal/seis"
@@ -14,6 +15,24 @@ import (
 // ErrTrimmed is returned when the position asked for is older than the ring;
 // reading continues at the oldest record held.
 var ErrTrimmed = errors.New("records were trimmed from the ring")
+
+// ErrClosed is returned by a ring that was closed.
+var ErrClosed = errors.New("ring is closed")
+
+// DamageError says that records are not what was written. Reading continues
+// behind them: with the items returned beside the error, or, if there are none,
+// after position Resume.
+type DamageError struct {
+	Path   string // of the segment
+	Offset int64  // in it
+	Bytes  int64  // that were skipped
+	Why    string
+	Resume uint64
+}
+
+func (e *DamageError) Error() string {
+	return fmt.Sprintf("ring segment %s at %d: %s; %d bytes skipped", e.Path, e.Offset, e.Why, e.Bytes)
+}
 
 // Item is one record in the ring.
 type Item struct {
@@ -26,7 +45,8 @@ type Item struct {
 	Raw      []byte // as received; must not be changed
 }
 
-// Ring is a bounded log of records. Promises, checked by package ringtest:
+// Ring is a bounded log of records, for one appender and many readers.
+// Promises, checked by package ringtest:
 //
 //   - positions and station sequences strictly increase and are never reused,
 //     not even after kill -9;
@@ -35,10 +55,16 @@ type Item struct {
 //     that names segment and offset;
 //   - readers never hold up the writer; a waiting reader wakes at once.
 type Ring interface {
-	Append(it Item) (Item, error) // sets Position and Sequence
+	// Append adds a record and sets its Position and Sequence. The ring keeps
+	// it.Raw: it must not be changed any more. A record without station or
+	// bytes is refused.
+	Append(it Item) (Item, error)
+	// Sync makes all records appended so far durable.
 	Sync() error
 	// Read returns up to max items after position after (0: from the oldest),
-	// waiting for at least one until ctx ends.
+	// waiting for at least one until ctx ends. Items may come together with
+	// ErrTrimmed or a *DamageError; they are then those that follow what is
+	// missing.
 	Read(ctx context.Context, after uint64, max int) ([]Item, error)
 	// Bounds returns the oldest and newest position held (0, 0 when empty).
 	Bounds() (first, last uint64)

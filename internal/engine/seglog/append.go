@@ -9,22 +9,23 @@ import (
 
 // Append adds a frame. Its number must be greater than Last; with Dense it must
 // be the next one. The frame is in memory until it is written by and by; Sync
-// makes it durable. When the disk refuses, the frame was not added.
-func (l *Log) Append(f Frame) error {
+// makes it durable. When the disk refuses, the frame was not added. Append
+// returns the first number of the segment that took the frame.
+func (l *Log) Append(f Frame) (segment uint64, err error) {
 	if f.Kind == markKind || len(f.Payload) > MaxPayload {
-		return fmt.Errorf("append frame of kind %d with %d bytes: kind 0 is reserved, %d bytes the most", f.Kind, len(f.Payload), MaxPayload)
+		return 0, fmt.Errorf("append frame of kind %d with %d bytes: kind 0 is reserved, %d bytes the most", f.Kind, len(f.Payload), MaxPayload)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.writable(); err != nil {
-		return err
+		return 0, err
 	}
 	if f.Number <= l.last || l.opt.Dense && f.Number != l.last+1 {
-		return fmt.Errorf("append frame %d: the last one is %d", f.Number, l.last)
+		return 0, fmt.Errorf("append frame %d: the last one is %d", f.Number, l.last)
 	}
 	n := int64(frameSize + len(f.Payload))
 	if err := l.makeRoom(f, n); err != nil {
-		return fmt.Errorf("append frame %d to %s: %w", f.Number, l.dir, err)
+		return 0, fmt.Errorf("append frame %d to %s: %w", f.Number, l.dir, err)
 	}
 	s := l.segs[len(l.segs)-1]
 	if l.marked < l.durable {
@@ -41,7 +42,7 @@ func (l *Log) Append(f Frame) error {
 	if s.began.IsZero() {
 		s.began = f.Time
 	}
-	return nil
+	return s.header.first, nil
 }
 
 // makeRoom sees to it that there is a segment and a buffer for n bytes of f.
@@ -186,7 +187,7 @@ func (l *Log) trim() {
 		l.segs = slices.Delete(l.segs, 0, 1)
 		size -= s.size
 		if l.opt.Removed != nil {
-			l.opt.Removed(s.header.first)
+			l.opt.Removed(s.header.first, l.segs[0].header.first)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestPowerCut(t *testing.T) {
 					l.Flush()
 				default:
 					for range rapid.IntRange(1, 10).Draw(rt, "frames") {
-						if err := l.Append(frame(next)); err != nil {
+						if _, err := l.Append(frame(next)); err != nil {
 							rt.Fatal(err)
 						}
 						next++
@@ -75,7 +75,7 @@ func TestPowerCut(t *testing.T) {
 			if !slices.Equal(got, span(from, last)) || damage != nil || l.Recovery().Damage != nil {
 				rt.Fatalf("from %d to %d read %v, damage %v, %+v", from, last, got, damage, l.Recovery())
 			}
-			if err := l.Append(frame(last + 1)); err != nil {
+			if _, err := l.Append(frame(last + 1)); err != nil {
 				rt.Fatal(err)
 			}
 			if err := l.Close(); err != nil {
@@ -98,7 +98,7 @@ func TestDiskFull(t *testing.T) {
 	d.full = true
 	n := uint64(10)
 	for ; ; n++ {
-		if err = l.Append(frame(n + 1)); err != nil {
+		if _, err = l.Append(frame(n + 1)); err != nil {
 			break
 		}
 	}
@@ -139,7 +139,7 @@ func TestSyncFails(t *testing.T) {
 	if err := l.Sync(); err == nil {
 		t.Error("a second Sync reports success for bytes the kernel may have dropped")
 	}
-	if err := l.Append(frame(11)); err == nil {
+	if _, err := l.Append(frame(11)); err == nil {
 		t.Error("Append went on after a failed Sync")
 	}
 	if l.Durable() != 0 {
@@ -163,7 +163,7 @@ func TestOneProcess(t *testing.T) {
 	if got, damage := read(t, ro, 1); !slices.Equal(got, span(1, 50)) || damage != nil {
 		t.Errorf("read only: %v, %v", got, damage)
 	}
-	if err := ro.Append(frame(51)); !errors.Is(err, ErrReadOnly) {
+	if _, err := ro.Append(frame(51)); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("Append: %v, want ErrReadOnly", err)
 	}
 	if err := ro.Close(); err != nil {

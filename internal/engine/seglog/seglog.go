@@ -17,7 +17,6 @@
 package seglog
 
 import (
-	"cmp"
 	crand "crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -44,7 +43,7 @@ var ErrReadOnly = errors.New("the log was opened for reading")
 type Options struct {
 	Format
 	Ext          string        // of segment files, ".hfj"
-	SegmentBytes int64         // a segment is closed when it has this many; 0: 64 MiB
+	SegmentBytes int64         // a segment is closed when it has this many; 0: 64 MiB, or an eighth of MaxBytes if that is less
 	MaxBytes     int64         // oldest segments are removed above this; 0: no bound
 	MaxAge       time.Duration // segments are removed when all of it is older than the newest frame by this; 0: no bound
 	Dense        bool          // numbers have no holes: a missing one is damage
@@ -55,7 +54,7 @@ type Options struct {
 	Scanned  func(first uint64, f Frame) error            // at Open: a frame of a segment without index
 	Restore  func(first uint64, sections []Section) error // at Open: the sections of one with index; an error has it scanned
 	Sections func(first uint64) []Section                 // a segment is full: what its index shall hold
-	Removed  func(first uint64)                           // a segment was trimmed
+	Removed  func(first, next uint64)                     // a segment was trimmed; next is now the first one
 
 	Salt func() (uint64, error) // nil: random
 }
@@ -118,7 +117,12 @@ const bufferSize = 256 << 10
 func Open(dir string, opt Options) (*Log, error) { return open(dir, opt, osDisk{}) }
 
 func open(dir string, opt Options, d disk) (*Log, error) {
-	opt.SegmentBytes = cmp.Or(opt.SegmentBytes, 64<<20)
+	if opt.SegmentBytes == 0 {
+		opt.SegmentBytes = 64 << 20
+		if opt.MaxBytes > 0 {
+			opt.SegmentBytes = min(opt.SegmentBytes, max(1<<20, opt.MaxBytes/8))
+		}
+	}
 	if opt.Salt == nil {
 		opt.Salt = randomSalt
 	}

@@ -54,7 +54,7 @@ func mustOpen(t testing.TB, dir string, opt Options) *Log {
 func mustAppend(t testing.TB, l *Log, from, to uint64) {
 	t.Helper()
 	for n := from; n <= to; n++ {
-		if err := l.Append(frame(n)); err != nil {
+		if _, err := l.Append(frame(n)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,7 +135,7 @@ func TestAppendRefuses(t *testing.T) {
 	l := mustOpen(t, t.TempDir(), options(0))
 	mustAppend(t, l, 1, 2)
 	for _, f := range []Frame{{Number: 2, Kind: 1}, {Number: 4, Kind: 1}, {Number: 3, Kind: markKind}} {
-		if err := l.Append(f); err == nil {
+		if _, err := l.Append(f); err == nil {
 			t.Errorf("%+v was taken after frame 2", f)
 		}
 	}
@@ -359,7 +359,7 @@ func TestForgedFrames(t *testing.T) {
 		forged = appendFrame(forged, salt, Frame{Number: 3 + salt, Kind: 1, Payload: []byte("forged")})
 	}
 	mustAppend(t, l, 1, 1)
-	if err := l.Append(Frame{Number: 2, Kind: 1, Payload: forged}); err != nil {
+	if _, err := l.Append(Frame{Number: 2, Kind: 1, Payload: forged}); err != nil {
 		t.Fatal(err)
 	}
 	mustAppend(t, l, 3, 5)
@@ -377,7 +377,7 @@ func TestTrim(t *testing.T) {
 	opt := options(2000)
 	opt.MaxBytes = 8000
 	var removed []uint64
-	opt.Removed = func(first uint64) { removed = append(removed, first) }
+	opt.Removed = func(first, next uint64) { removed = append(removed, first) }
 	l := mustOpen(t, dir, opt)
 	slow, err := l.Cursor(1, CursorOptions{})
 	if err != nil {
@@ -443,7 +443,7 @@ func TestTrimByAge(t *testing.T) {
 	for n := uint64(301); n <= 330; n++ {
 		f := frame(n)
 		f.Time = seis.TimeOf((100_000+int64(n))*1e9, false)
-		if err := l.Append(f); err != nil {
+		if _, err := l.Append(f); err != nil {
 			t.Fatal(err)
 		}
 	}

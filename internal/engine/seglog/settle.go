@@ -114,6 +114,15 @@ func (l *Log) setAside(s *segment) error {
 // settle makes what was found durable and indexed, so that the next Open finds
 // the same, and removes indices that belong to no segment.
 func (l *Log) settle() error {
+	if n := len(l.segs); n > 0 {
+		// A segment without a frame is named after one that may never come.
+		if s := l.segs[n-1]; s.last == s.header.prev && (n > 1 || s.header.prev == 0) {
+			if err := l.disk.remove(s.path); err != nil {
+				return err
+			}
+			l.segs = l.segs[:n-1]
+		}
+	}
 	l.dropOrphans()
 	for i, s := range l.segs {
 		last := i == len(l.segs)-1
