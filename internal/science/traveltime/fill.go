@@ -7,9 +7,12 @@ import "math"
 // node keeps the earliest time drawn over it. Every line is the time along a
 // path that the wave can take, so by Fermat's principle none is too early.
 type filler struct {
-	tr   *tracer
-	maxX float64
-	rows []row
+	m       *Model
+	parts   []wave
+	tr      *tracer
+	maxX    float64
+	rows    []row
+	through bool // a ray went through to the last level
 }
 
 // row is one depth of the table: the block rows that want its times, and the
@@ -23,6 +26,7 @@ type row struct {
 type target struct {
 	b     *block
 	nodes []node
+	waves []wave
 	core  bool // only rays through the core, no diffraction along it
 }
 
@@ -32,7 +36,7 @@ type point struct {
 }
 
 func newFiller(m *Model, ph Phase, tr *tracer, t *table) *filler {
-	f := &filler{tr: tr, maxX: m.MaxKm()}
+	f := &filler{m: m, parts: m.parts(ph), tr: tr, maxX: m.MaxKm()}
 	byLevel := map[int]int{}
 	for _, b := range t.blocks {
 		for i, z := range b.z {
@@ -46,7 +50,7 @@ func newFiller(m *Model, ph Phase, tr *tracer, t *table) *filler {
 				byLevel[k] = r
 				f.rows = append(f.rows, row{level: k})
 			}
-			f.rows[r].into = append(f.rows[r].into, target{b, b.nodes[i*b.nx : (i+1)*b.nx], b.x0 >= coreLimitKm})
+			f.rows[r].into = append(f.rows[r].into, target{b, b.nodes[i*b.nx : (i+1)*b.nx], b.waves[i*b.nx : (i+1)*b.nx], b.x0 >= coreLimitKm})
 		}
 	}
 	return f
@@ -91,6 +95,22 @@ func (f *filler) run() {
 	}
 }
 
+// drawAntipode ends the branch of rays through the Earth's centre, which the
+// levels do not quite reach, at 180°.
+func (f *filler) drawAntipode() {
+	if !f.m.Global() {
+		return
+	}
+	end := 180 * DegreeKm
+	for i := range f.rows {
+		w := &f.rows[i]
+		if a := w.turn; a.ok && a.x > 0.99*end && a.x < end {
+			// T is even about 180°: its slope falls linearly to 0.
+			w.segment(a, point{end, a.t + a.p*(end-a.x)/2, 0, true}, f.parts[len(f.parts)-1], false, f.maxX)
+		}
+	}
+}
+
 // creeping returns the slownesses at which a wave runs along a level: below a
 // sudden increase of velocity (head waves), and above a decrease, be it sudden
 // or gradual (diffraction into the shadow).
@@ -116,6 +136,11 @@ func (tr *tracer) creeping() map[float64]bool {
 // turning branch begins anew, as the ray passes a level that the last one
 // grazed.
 func (f *filler) draw(r *ray, join bool) {
+	by := f.turnedIn(r)
+	if r.n == len(f.tr.z) && !r.turn && !f.through {
+		f.through = true
+		f.drawAntipode()
+	}
 	for i := range f.rows {
 		w := &f.rows[i]
 		if w.level >= r.n {
@@ -124,13 +149,13 @@ func (f *filler) draw(r *ray, join bool) {
 		}
 		cx, ct := r.x[w.level], r.t[w.level]
 		d := point{math.Abs(cx), math.Abs(ct), r.p, true}
-		w.segment(w.direct, d, w.level > f.tr.receiver, f.maxX)
+		w.segment(w.direct, d, direct, w.level > f.tr.receiver, f.maxX)
 		w.direct = d
 		v := point{2*r.tx - cx, 2*r.tt - ct, r.p, r.turn}
 		if !join && w.turn.ok && math.Abs(w.turn.x-v.x) > 1e-6 {
 			w.turn.ok = false
 		}
-		w.segment(w.turn, v, false, f.maxX)
+		w.segment(w.turn, v, by, false, f.maxX)
 		w.turn = v
 	}
 }
@@ -139,6 +164,7 @@ func (f *filler) draw(r *ray, join bool) {
 // table. A ray that turns there (from 0) does so for sources above the level;
 // one that passes does so on its way up from sources below it.
 func (f *filler) drawLines(r *ray, from int) {
+	by := f.turnedIn(r)
 	for i := range f.rows {
 		w := &f.rows[i]
 		if w.level >= r.n || w.level < from {
@@ -146,21 +172,21 @@ func (f *filler) drawLines(r *ray, from int) {
 		}
 		cx, ct := r.x[w.level], r.t[w.level]
 		if from > 0 {
-			w.line(point{cx, ct, r.p, true}, w.level > f.tr.receiver, f.maxX)
+			w.line(point{cx, ct, r.p, true}, by, w.level > f.tr.receiver, f.maxX)
 		} else if r.turn {
-			w.line(point{2*r.tx - cx, 2*r.tt - ct, r.p, true}, false, f.maxX)
+			w.line(point{2*r.tx - cx, 2*r.tt - ct, r.p, true}, by, false, f.maxX)
 		}
 	}
 }
 
-func (w *row) line(a point, up bool, maxX float64) {
+func (w *row) line(a point, by wave, up bool, maxX float64) {
 	if a.x < maxX {
 		b := point{maxX, a.t + a.p*(maxX-a.x), a.p, true}
-		w.drawInto(a, b, up, true)
+		w.drawInto(a, b, by, up, true)
 	}
 }
 
-func (w *row) segment(a, b point, up bool, maxX float64) {
+func (w *row) segment(a, b point, by wave, up bool, maxX float64) {
 	if !b.ok {
 		return
 	}
@@ -173,10 +199,10 @@ func (w *row) segment(a, b point, up bool, maxX float64) {
 	if a.x > maxX {
 		return
 	}
-	w.drawInto(a, b, up, false)
+	w.drawInto(a, b, by, up, false)
 }
 
-func (w *row) drawInto(a, b point, up, creeping bool) {
+func (w *row) drawInto(a, b point, by wave, up, creeping bool) {
 	h := b.x - a.x
 	for _, g := range w.into {
 		if g.core && creeping {
@@ -191,14 +217,31 @@ func (w *row) drawInto(a, b point, up, creeping bool) {
 				s = math.Max(0, math.Min(1, s))
 				h01 := s * s * (3 - 2*s)
 				t = (1-h01)*a.t + h01*b.t + h*(s*(1-s)*(1-s)*a.p+s*s*(s-1)*b.p)
-				p = a.p + s*(b.p-a.p)
+				p = 6*s*(1-s)*(b.t-a.t)/h + (1-s)*(1-3*s)*a.p + s*(3*s-2)*b.p
+				p = math.Max(math.Min(a.p, b.p), math.Min(math.Max(a.p, b.p), p))
 			}
 			if n := &g.nodes[i]; float32(t) < n.t {
 				n.t, n.p = float32(t), float32(p)
+				g.waves[i] = by
 				if up {
 					n.p = -n.p
 				}
 			}
 		}
 	}
+}
+
+// turnedIn names the wave of a ray by the part of the model in which it turns:
+// that just below the last level reached, whose slowness it has when it only
+// grazes it.
+func (f *filler) turnedIn(r *ray) wave {
+	if r.n == 0 {
+		return direct
+	}
+	k := r.n - 1
+	i := f.m.layerAt(f.tr.z[k])
+	if k < len(f.tr.sub) && f.tr.sub[k].top < r.p && i > 0 && f.m.layers[i].TopKm == f.tr.z[k] {
+		i-- // reflected, or along the bottom of the layer above
+	}
+	return f.parts[i]
 }

@@ -70,6 +70,7 @@ type Model struct {
 	Source string // citation, from the file's header
 	layers []Layer
 	radius float64 // of the Earth; huge for a flat model
+	sea    int     // layer just above sea level
 	tables [2]lazyTable
 }
 
@@ -107,6 +108,9 @@ func NewModel(name string, layers []Layer) (*Model, error) {
 				return nil, fmt.Errorf("model %s: layer %d at %g km has Vs %g km/s, want 0.05 to less than Vp %g", name, i+1, l.TopKm, v, vp)
 			}
 		}
+	}
+	for m.sea+1 < len(m.layers) && m.layers[m.sea+1].TopKm < 0 {
+		m.sea++
 	}
 	return m, nil
 }

@@ -2,6 +2,7 @@ package traveltime
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -38,10 +39,10 @@ type ray struct {
 // newTracer lays levels at the given depths and at the model's boundaries, down
 // to where the phase ends.
 func newTracer(m *Model, ph Phase, depths []float64) *tracer {
+	depths = append(slices.Clone(depths), 0)
 	for _, l := range m.layers {
 		depths = append(depths, l.TopKm)
 	}
-	depths = append(depths, 0)
 	sort.Float64s(depths)
 	tr := &tracer{}
 	for _, z := range depths {
@@ -163,18 +164,17 @@ func (tr *tracer) parameters() (p []float64, critical map[float64]bool) {
 	p = append(p, 0)
 	for _, hi := range u {
 		n := 3 + int(math.Min(60, 300*(hi-lo)/umax))
+		from := len(p)
 		for i := 1; i < n; i++ {
 			p = append(p, lo+(hi-lo)*(1-math.Cos(math.Pi*float64(i)/float64(n)))/2)
 		}
 		if n > 5 {
-			// Rays that leave almost horizontally, towards the upper end.
-			d2 := (hi - lo) * math.Pi * math.Pi / 4 / float64(n*n)
-			for i := 0; i < 12; i++ {
-				d2 /= 4
-				if v := hi - d2; v > p[len(p)-1] && v < hi {
-					p = append(p, v)
-				}
+			// Rays that leave almost horizontally, towards the upper end: a
+			// distance grows by a fifth from one to the next.
+			for d := (hi - lo) / 8; d > 1e-11*hi; d /= math.Sqrt2 {
+				p = append(p, hi-d)
 			}
+			sort.Float64s(p[from:])
 		}
 		p = append(p, hi)
 		lo = hi

@@ -2,6 +2,7 @@ package traveltime
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -9,8 +10,9 @@ import (
 // node holds the time and the ray parameter, from which the slowness along the
 // depth follows, so that interpolation between nodes is by cubics that have the
 // right value and slope at every node. Depth nodes fall on every boundary of
-// the model; where the first arrival changes from one wave to another between
-// two nodes, the error is up to 1/8 of the step times the change of slowness.
+// the model. A node also knows which wave it belongs to: where the first arrival
+// changes from one wave to another within a cell, each wave is continued from
+// the nearest of its nodes and the earlier one is taken.
 //
 //	block     distance            step      depth                 step
 //	near      0–100 km            0.25 km   −6–36 km              0.25 km
@@ -18,8 +20,7 @@ import (
 //	mantle    0–145°              0.1°      −6–0–100–800 km       3, 5, 10 km
 //	core      145–180°            0.1°      likewise
 //
-// Memory is 8 bytes per node: 2.4 MB per phase for a regional model, 4.3 MB for
-// a global one.
+// Memory is 9 bytes per node.
 type table struct {
 	blocks []*block
 }
@@ -27,6 +28,39 @@ type table struct {
 type node struct {
 	t float32 // s; +Inf where nothing arrives
 	p float32 // s/km, sign bit set where the ray leaves upwards
+}
+
+// wave says by which way a first arrival came: straight from the source (0), or
+// by the part of the model along or in which it turned (its number from 1).
+// Parts are layers between which the velocity jumps; a straight wave passes
+// smoothly into one that turns in the part where the source is.
+type wave uint8
+
+const direct wave = 0
+
+// parts returns the number of the part that each layer belongs to.
+func (m *Model) parts(ph Phase) []wave {
+	p := make([]wave, len(m.layers))
+	n := wave(1)
+	for i := range m.layers {
+		if i > 0 {
+			above, below := m.velocities(ph, m.layers[i].TopKm)
+			if math.Abs(above-below) > 0.005*above && n < 255 {
+				n++
+			}
+		}
+		p[i] = n
+	}
+	return p
+}
+
+// layerAt returns the layer just below a depth.
+func (m *Model) layerAt(z float64) int {
+	i := 0
+	for i+1 < len(m.layers) && m.layers[i+1].TopKm <= z {
+		i++
+	}
+	return i
 }
 
 type block struct {
@@ -38,6 +72,8 @@ type block struct {
 	index      []uint16 // interval of z by equal steps of zStep
 	zStep      float64
 	nodes      []node // row by row, a row per depth
+	waves      []wave // of the nodes
+	part       []wave // of the model, from z[i] to z[i+1]
 }
 
 // steps returns depths from..to with the given step, without the last.
@@ -76,7 +112,7 @@ func newTable(m *Model, ph Phase) *table {
 	}
 	levels := join(near, regional)
 	if m.Global() {
-		levels = join(levels, mantle, steps(BottomKm, EarthRadiusKm-5, 20))
+		levels = join(levels, mantle, steps(BottomKm, EarthRadiusKm-20, 20), []float64{EarthRadiusKm - 10, EarthRadiusKm - 2})
 	} else {
 		levels = append(levels, steps(BottomKm, 1200, 25)...)
 	}
@@ -87,6 +123,7 @@ func newTable(m *Model, ph Phase) *table {
 }
 
 func newBlock(m *Model, ph Phase, z []float64, x0, x1, dx float64) *block {
+	z = slices.Clone(z)
 	top, bottom := z[0], z[len(z)-1]
 	for _, l := range m.layers {
 		if l.TopKm > top && l.TopKm < bottom {
@@ -103,13 +140,16 @@ func newBlock(m *Model, ph Phase, z []float64, x0, x1, dx float64) *block {
 	}
 	b.nx = int(math.Round((x1-x0)/dx)) + 1
 	b.nodes = make([]node, b.nx*len(b.z))
+	b.waves = make([]wave, len(b.nodes))
 	for i := range b.nodes {
 		b.nodes[i].t = float32(math.Inf(1))
 	}
+	parts := m.parts(ph)
 	for i := 0; i+1 < len(b.z); i++ {
 		_, v0 := m.velocities(ph, b.z[i])
 		v1, _ := m.velocities(ph, b.z[i+1])
 		b.u = append(b.u, [2]float64{1 / v0, 1 / v1})
+		b.part = append(b.part, parts[m.layerAt(b.z[i])])
 	}
 	b.zStep = 0.25
 	for i, j := 0, 0; float64(i)*b.zStep < bottom-top; i++ {
@@ -143,8 +183,13 @@ func (b *block) time(z, x float64) (tt, p, q float64, ok bool) {
 	h := z1 - z0
 	g := (z - z0) / h
 
-	top := b.nodes[j*b.nx+i : j*b.nx+i+2]
-	bot := b.nodes[(j+1)*b.nx+i : (j+1)*b.nx+i+2]
+	at := [2]int{j*b.nx + i, (j+1)*b.nx + i}
+	top, bot := b.nodes[at[0]:at[0]+2], b.nodes[at[1]:at[1]+2]
+	if w := b.waves[at[0]]; w != b.waves[at[0]+1] || w != b.waves[at[1]] || w != b.waves[at[1]+1] {
+		if tt, p, q, ok, changes := b.change(at, j, f, g); changes {
+			return tt, p, q, ok
+		}
+	}
 	t0, p0, q0, r0 := edge(top, b.u[j][0], b.radius/(b.radius-z0), f, b.dx)
 	t1, p1, q1, r1 := edge(bot, b.u[j][1], b.radius/(b.radius-z1), f, b.dx)
 
@@ -183,4 +228,54 @@ func (n node) slowness(u, k float64) (p, q float64) {
 		q = -q
 	}
 	return p, q
+}
+
+// change interpolates in a cell whose nodes belong to several waves, if their
+// slownesses differ so much that a cubic through them would be wrong: of every
+// wave the plane through its nearest node, and of these the earliest.
+func (b *block) change(at [2]int, j int, f, g float64) (tt, p, q float64, ok, changes bool) {
+	h := b.z[j+1] - b.z[j]
+	type corner struct {
+		t, p, q, d float64
+		w          wave
+	}
+	var cs [4]corner
+	one := true
+	var pMin, pMax, qMin, qMax float64
+	for n := range cs {
+		row, col := n/2, n%2
+		k := at[row] + col
+		nd := b.nodes[k]
+		if float64(nd.t) > math.MaxFloat32 {
+			return 0, 0, 0, false, false
+		}
+		pp, qq := nd.slowness(b.u[j][row], b.radius/(b.radius-b.z[j+row]))
+		dx, dz := (f-float64(col))*b.dx, (g-float64(row))*h
+		w := b.waves[k]
+		if w == direct {
+			w = b.part[j]
+		}
+		one = one && (n == 0 || w == cs[0].w)
+		cs[n] = corner{float64(nd.t) + pp*dx + qq*dz, pp, qq, dx*dx + dz*dz, w}
+		if n == 0 {
+			pMin, pMax, qMin, qMax = pp, pp, qq, qq
+		}
+		pMin, pMax = math.Min(pMin, pp), math.Max(pMax, pp)
+		qMin, qMax = math.Min(qMin, qq), math.Max(qMax, qq)
+	}
+	if one || (pMax-pMin)*b.dx+(qMax-qMin)*h < 0.004 {
+		return 0, 0, 0, false, false
+	}
+	best := -1
+	for n, c := range cs {
+		nearest := true
+		for _, o := range cs {
+			nearest = nearest && (o.w != c.w || o.d >= c.d)
+		}
+		if nearest && (best < 0 || c.t < cs[best].t) {
+			best = n
+		}
+	}
+	c := cs[best]
+	return c.t, c.p, c.q, true, true
 }
