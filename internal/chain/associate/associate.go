@@ -87,8 +87,8 @@ type pick struct {
 	seis.Pick
 	station       string
 	lat, lon, elv float64
-	event         *event // that it belongs to or is explained by; nil: free
-	searched      bool   // a search for new events has seen it
+	event         *event  // that it belongs to or is explained by; nil: free
+	searched      [2]bool // a search for new events has seen it, by pass
 	weight        float64
 }
 
@@ -101,6 +101,7 @@ type event struct {
 	dirty     bool        // members or trust changed since it was last said
 	withdrawn bool
 	said      seis.Time
+	times     int // said so far
 }
 
 // Stage is the associator on the bus: it listens to picks, states, trusts,
@@ -113,7 +114,7 @@ type Stage struct {
 	bus    bus.Bus
 	now    seis.Time
 	picks  []*pick // recent, sorted by time
-	fresh  bool    // free picks have come since the last search
+	fresh  [2]bool // picks have come since the last search, by pass
 	events []*event
 	states map[fdsn.ID]seis.StreamState
 	sounds []sound // of states and trusts; nil when they have changed
@@ -169,7 +170,9 @@ func (s *Stage) pick(_ context.Context, p seis.Pick) error {
 	copy(s.picks[i+1:], s.picks[i:])
 	s.picks[i] = n
 	if !s.join(n) {
-		s.fresh = true
+		s.fresh[unexplained] = true
+	} else if s.loose(n) {
+		s.fresh[loose] = true
 	}
 	return nil
 }
@@ -188,16 +191,15 @@ func surer(a, b *pick) bool {
 
 func (s *Stage) tick(ctx context.Context, now seis.Time) error {
 	s.now = now
-	if s.fresh {
-		s.fresh = false
-		for range 4 { // several events may begin at one tick
-			if !s.nucleate() {
-				break
-			}
+	for range 4 { // several events may begin at one tick
+		if !s.nucleate() {
+			break
 		}
 	}
 	for _, e := range s.events {
-		if e.dirty {
+		// At once in the beginning, then ever more seldom, so that the locator
+		// is not asked again for every pick of a large network.
+		if e.dirty && now.SecondsSince(e.said) >= math.Min(0.1*float64(e.times), 2) {
 			if err := s.say(ctx, e); err != nil {
 				return err
 			}

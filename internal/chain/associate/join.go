@@ -42,9 +42,13 @@ func (s *Stage) join(p *pick) bool {
 	return false
 }
 
-// coda reports whether p falls between the predicted P and the end of the S
-// coda of e at a station, and is no larger than what e did there: a trigger on
-// later phases, not a new earthquake.
+// codaRatio is how much larger than the event's own waves at a station a pick
+// must be to count as something new.
+const codaRatio = 3
+
+// coda reports whether p is a trigger on the later waves of e: near the
+// predicted P or S, or between P and the end of the S coda at a station that
+// saw e, and not much larger than what e did there.
 func (s *Stage) coda(e *event, p *pick) bool {
 	tp, _, okP := s.predict(&e.origin, seis.P, p.lat, p.lon, p.elv)
 	ts, _, okS := s.predict(&e.origin, seis.S, p.lat, p.lon, p.elv)
@@ -55,11 +59,16 @@ func (s *Stage) coda(e *event, p *pick) bool {
 	if dt < tp-1.5 || dt > ts+math.Max(2, 0.6*(ts-tp)) {
 		return false
 	}
-	if q := e.has(p.station, seis.P); q != nil && dt > tp+s.tolerance(tp, e.nearest, seis.P) && q.Stream == p.Stream {
-		// Larger than ever here and well clear of S: leave it free.
-		return !(p.Amplitude > 5*q.Amplitude && math.Abs(dt-ts) > s.tolerance(ts, e.nearest, seis.S))
+	if math.Abs(dt-tp) < s.tolerance(tp, e.nearest, seis.P) || math.Abs(dt-ts) < s.tolerance(ts, e.nearest, seis.S) {
+		return true
 	}
-	return true
+	own := 0.0
+	for _, q := range e.picks {
+		if q.station == p.station && q.Stream.Band() == p.Stream.Band() && q.Stream.Location == p.Stream.Location && q.Time.Before(p.Time) {
+			own = math.Max(own, q.Amplitude)
+		}
+	}
+	return own > 0 && p.Amplitude <= codaRatio*own
 }
 
 func (e *event) has(station string, ph seis.Phase) *pick {
@@ -82,10 +91,11 @@ func (e *event) add(p *pick) {
 // no longer carry an event.
 func (s *Stage) say(ctx context.Context, e *event) error {
 	e.dirty = false
+	e.times++
 	c := e.origin
 	c.EventID, c.Made, c.Flags = e.id, s.now, nil
 	c.Arrivals = arrivals(e.picks)
-	c.Expected, c.Seen = s.witnesses(&c, e.picks)
+	c.Expected, c.Seen = s.witnesses(&c, e)
 	why := s.unfit(e.picks)
 	if why == "" && c.Expected >= 6 && float64(c.Seen) < 0.7*s.o.MinSeen*float64(c.Expected) {
 		why = fmt.Sprintf("seen by %d of the %d healthy stations nearby", c.Seen, c.Expected)
@@ -175,7 +185,7 @@ func (s *Stage) trust(_ context.Context, t seis.Trust) error {
 		if p.event != nil {
 			p.event.dirty = true
 		} else {
-			s.fresh = true
+			s.fresh[unexplained] = true
 		}
 	}
 	return nil

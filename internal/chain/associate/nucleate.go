@@ -8,27 +8,63 @@ import (
 	"sort"
 	"strings"
 
+	"houfeng/internal/science/geo"
 	"houfeng/internal/seis"
 )
 
-// nucleate looks for one new event among the free picks and opens it. It
-// reports whether it found one.
+// nucleate looks for one new event and opens it: first among the picks that no
+// event explains, then, with stricter demands, also among those that one
+// explains only so so. It reports whether it found one.
 func (s *Stage) nucleate() bool {
-	var free []*pick
-	for _, p := range s.picks {
-		if p.event == nil && p.weight > 0 && s.now.SecondsSince(p.Time) < s.o.WindowS+30 {
-			free = append(free, p)
+	for pass := range 2 {
+		if !s.fresh[pass] {
+			continue
 		}
+		var picks []*pick
+		for _, p := range s.picks {
+			if p.weight > 0 && s.now.SecondsSince(p.Time) < s.o.WindowS+30 && (p.event == nil || pass == loose && s.loose(p)) {
+				picks = append(picks, p)
+			}
+		}
+		if s.open(picks, pass) {
+			return true
+		}
+		s.fresh[pass] = false
 	}
-	if s.stations(free, seis.P) < s.o.MinStations || len(free) < s.o.MinPhases {
+	return false
+}
+
+// The passes of nucleate.
+const (
+	unexplained = 0
+	loose       = 1
+)
+
+// loose reports whether the event that explains p does so only so so: as coda,
+// or with a residual of a good part of the tolerance.
+func (s *Stage) loose(p *pick) bool {
+	e := p.event
+	if !slices.Contains(e.picks, p) {
+		return true
+	}
+	t, _, ok := s.predict(&e.origin, p.Phase, p.lat, p.lon, p.elv)
+	return !ok || math.Abs(p.Time.SecondsSince(e.origin.Time)-t) > 0.4*s.tolerance(t, e.nearest, p.Phase)
+}
+
+// open searches the picks and opens the first hypothesis that stands.
+func (s *Stage) open(picks []*pick, pass int) bool {
+	if s.stations(picks, seis.P) < s.o.MinStations || len(picks) < s.o.MinPhases {
 		return false
 	}
-	for _, place := range s.search(free) {
-		e := s.hypothesis(place, free)
-		if e == nil {
+	for _, place := range s.search(picks, pass) {
+		e := s.hypothesis(place, picks)
+		if e == nil || pass == loose && !s.distinct(e) {
 			continue
 		}
 		for _, p := range e.picks {
+			if p.event != nil {
+				p.event.drop(p)
+			}
 			p.event = e
 		}
 		e.dirty = true
@@ -41,6 +77,30 @@ func (s *Stage) nucleate() bool {
 		return true
 	}
 	return false
+}
+
+// distinct reports whether a hypothesis that takes picks from other events is
+// surely an earthquake of its own: seen well, with S, and elsewhere or at
+// another time than they.
+func (s *Stage) distinct(e *event) bool {
+	if s.stations(e.picks, seis.P) <= s.o.MinStations || s.stations(e.picks, seis.S) < 3 || e.origin.RMSs > 0.5*s.o.MaxRMSs {
+		return false
+	}
+	for _, o := range s.events {
+		d, _ := geo.Distance(o.origin.Latitude, o.origin.Longitude, e.origin.Latitude, e.origin.Longitude)
+		if !o.withdrawn && math.Abs(o.origin.Time.SecondsSince(e.origin.Time)) < 4 && d < 40 {
+			return false
+		}
+	}
+	return true
+}
+
+// drop takes a pick out of an event.
+func (e *event) drop(p *pick) {
+	if i := slices.Index(e.picks, p); i >= 0 {
+		e.picks = slices.Delete(e.picks, i, i+1)
+		e.dirty = true
+	}
 }
 
 // hypothesis refines a place to an event, or returns nil when it does not
@@ -66,7 +126,7 @@ func (s *Stage) hypothesis(place seis.Origin, free []*pick) *event {
 	if o.RMSs > s.o.MaxRMSs || s.unfit(members) != "" {
 		return nil
 	}
-	o.Expected, o.Seen = s.witnesses(&o, free)
+	o.Expected, o.Seen = s.witnesses(&o, nil)
 	if o.Expected > 0 && float64(o.Seen) < s.o.MinSeen*float64(o.Expected) {
 		return nil
 	}
@@ -124,12 +184,12 @@ func (s *Stage) stations(picks []*pick, ph seis.Phase) int {
 // witnesses counts the healthy stations that should have seen the P wave by
 // now, and those that did (a pick of any phase near it). Stations count up to
 // the distance within which 70 % of the picked stations lie: nearer ones have
-// no excuse.
-func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
+// no excuse, unless the waves of another event than own were passing.
+func (s *Stage) witnesses(o *seis.Origin, own *event) (expected, seen int) {
 	saw := map[string]bool{}
-	near := s.nearest(o, picks)
+	near := s.nearest(o, s.picks)
 	var ds []float64
-	for _, p := range picks {
+	for _, p := range s.picks {
 		t, d, ok := s.predict(o, p.Phase, p.lat, p.lon, p.elv)
 		if ok && math.Abs(p.Time.SecondsSince(o.Time)-t) < 2*s.tolerance(t, near, p.Phase) && !saw[p.station] {
 			saw[p.station] = true
@@ -145,7 +205,7 @@ func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
 	for _, h := range s.healthy() {
 		t, d, ok := s.predict(o, seis.P, h.lat, h.lon, h.elv)
 		// The picker needs some data after the onset.
-		if ok && d <= reach && h.last.SecondsSince(o.Time) > t+3.5 {
+		if ok && d <= reach && h.last.SecondsSince(o.Time) > t+3.5 && !s.busy(h, o.Time.AddSeconds(t), own) {
 			ready[h.station] = true
 		}
 	}
@@ -163,6 +223,22 @@ func (s *Stage) witnesses(o *seis.Origin, picks []*pick) (expected, seen int) {
 		}
 	}
 	return expected, seen
+}
+
+// busy reports whether the waves of an open event other than own pass a station
+// at a time.
+func (s *Stage) busy(h sound, at seis.Time, own *event) bool {
+	for _, e := range s.events {
+		if e == own || e.withdrawn {
+			continue
+		}
+		tp, _, okP := s.predict(&e.origin, seis.P, h.lat, h.lon, h.elv)
+		ts, _, okS := s.predict(&e.origin, seis.S, h.lat, h.lon, h.elv)
+		if dt := at.SecondsSince(e.origin.Time); okP && okS && dt > tp-1 && dt < ts+math.Max(2, 0.6*(ts-tp)) {
+			return true
+		}
+	}
+	return false
 }
 
 // sound is a station whose silence means something.

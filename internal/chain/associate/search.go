@@ -63,8 +63,9 @@ type edge struct {
 // tolerance; the bound is the largest weight of intervals that overlap, of the
 // stations that may be among the nearest. Cells are split best first until they
 // are small.
-func (s *Stage) search(picks []*pick) []seis.Origin {
+func (s *Stage) search(picks []*pick, pass int) []seis.Origin {
 	f := s.frame(picks)
+	f.pass = pass
 	var h boxHeap
 	f.score(&f.root)
 	h = append(h, f.root)
@@ -101,7 +102,7 @@ func (s *Stage) search(picks []*pick) []seis.Origin {
 		}
 	}
 	for _, p := range picks {
-		p.searched = true
+		p.searched[pass] = true
 	}
 	return places
 }
@@ -120,6 +121,7 @@ func near(places []seis.Origin, o seis.Origin) bool {
 type frame struct {
 	*Stage
 	picks  []*pick
+	pass   int
 	ref    seis.Time
 	local  *geo.Local
 	sx, sy []float64
@@ -246,13 +248,13 @@ func (f *frame) score(c *box) {
 		p := f.picks[e.pick]
 		if !e.open {
 			sum -= p.weight
-			if !p.searched {
+			if !p.searched[f.pass] {
 				fresh--
 			}
 			continue
 		}
 		sum += p.weight
-		if !p.searched {
+		if !p.searched[f.pass] {
 			fresh++
 		}
 		if fresh > 0 && sum > c.score+1e-9 {
