@@ -3,6 +3,7 @@ package mseed
 import (
 	"math"
 	"math/bits"
+	"strconv"
 )
 
 const (
@@ -16,6 +17,24 @@ const (
 type calendar struct {
 	year, day, hour, minute, second int
 	nano                            int64 // 0–999999999
+}
+
+// check reports the first field out of range. at has the offsets of year, day,
+// hour, minute and second in a header of the version.
+func (c calendar) check(version int, at [5]int) error {
+	switch {
+	case c.year < minYear || c.year > maxYear:
+		return badField(version, "year", at[0], c.year, "1900 to 2100")
+	case c.day < 1 || c.day > daysInYear(c.year):
+		return badField(version, "day of year", at[1], c.day, "1 to "+strconv.Itoa(daysInYear(c.year)))
+	case c.hour > 23:
+		return badField(version, "hour", at[2], c.hour, "0 to 23")
+	case c.minute > 59:
+		return badField(version, "minute", at[3], c.minute, "0 to 59")
+	case c.second > 60:
+		return badField(version, "second", at[4], c.second, "0 to 60")
+	}
+	return nil
 }
 
 // daysInYear returns 365 or 366.

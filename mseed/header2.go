@@ -3,6 +3,7 @@ package mseed
 import (
 	"encoding/binary"
 	"math"
+	"strconv"
 )
 
 // Fixed section of data header (SEED chapter 8). All numbers are in the
@@ -56,8 +57,11 @@ func (r *Record) parse2(b []byte, atEnd bool) error {
 		return int(binary.LittleEndian.Uint16(h[o:]))
 	}
 	c := calendar{year: u16(20), day: u16(22), hour: int(h[24]), minute: int(h[25]), second: int(h[26]), nano: int64(u16(28)) * 100_000}
-	if err := c.check2(); err != nil {
+	if err := c.check(2, [5]int{20, 22, 24, 25, 26}); err != nil {
 		return err
+	}
+	if c.nano > secondNS { // loggers that round write 10000 for the next second
+		return badField(2, "fraction of second", 28, c.nano/100_000, "0 to 10000")
 	}
 	id, err := id2((*[12]byte)(h[8:20]))
 	if err != nil {
@@ -88,7 +92,7 @@ func (r *Record) parse2(b []byte, atEnd bool) error {
 		}
 	}
 	if data > l.length {
-		return badField(2, "data offset", 44, data, "at most the record length "+utoa(uint(l.length)))
+		return badField(2, "data offset", 44, data, "at most the record length "+strconv.Itoa(l.length))
 	}
 	payload := b[l.length:l.length:l.length]
 	if data != 0 {
@@ -125,25 +129,6 @@ func (r *Record) parse2(b []byte, atEnd bool) error {
 	return nil
 }
 
-// check2 reports the first time field out of range.
-func (c calendar) check2() error {
-	switch {
-	case c.year < minYear || c.year > maxYear:
-		return badField(2, "year", 20, c.year, "1900 to 2100")
-	case c.day < 1 || c.day > daysInYear(c.year):
-		return badField(2, "day of year", 22, c.day, "1 to "+utoa(uint(daysInYear(c.year))))
-	case c.hour > 23:
-		return badField(2, "hour", 24, c.hour, "0 to 23")
-	case c.minute > 59:
-		return badField(2, "minute", 25, c.minute, "0 to 59")
-	case c.second > 60:
-		return badField(2, "second", 26, c.second, "0 to 60")
-	case c.nano > secondNS: // loggers that round write 10000 for the next second
-		return badField(2, "fraction of second", 28, c.nano/100_000, "0 to 10000")
-	}
-	return nil
-}
-
 // bigEndianHeader tells the byte order of a fixed header from its year and
 // day; where both orders make sense (only in 2056), from its offsets.
 func bigEndianHeader(h []byte) bool {
@@ -174,10 +159,10 @@ func walk2(b []byte, at int, big bool) (layout2, error) {
 	from := 46 // where the offset was read
 	for at != 0 {
 		if at < l.blockettes {
-			return l, badField(2, "blockette offset", from, at, "0 or at least "+utoa(uint(l.blockettes)))
+			return l, badField(2, "blockette offset", from, at, "0 or at least "+strconv.Itoa(l.blockettes))
 		}
 		if l.has1000 && at+4 > l.length {
-			return l, badField(2, "blockette offset", from, at, "within the record of "+utoa(uint(l.length))+" bytes")
+			return l, badField(2, "blockette offset", from, at, "within the record of "+strconv.Itoa(l.length)+" bytes")
 		}
 		if at+4 > len(b) {
 			return l, short("miniSEED 2 blockette", len(b), at+4)
@@ -191,7 +176,7 @@ func walk2(b []byte, at int, big bool) (layout2, error) {
 			size = 8
 		}
 		if l.has1000 && at+size > l.length {
-			return l, badField(2, "blockette offset", from, at, "blockette "+utoa(uint(typ))+" within the record of "+utoa(uint(l.length))+" bytes")
+			return l, badField(2, "blockette offset", from, at, "blockette "+strconv.Itoa(typ)+" within the record of "+strconv.Itoa(l.length)+" bytes")
 		}
 		if at+size > len(b) {
 			return l, short("miniSEED 2 blockette", len(b), at+size)

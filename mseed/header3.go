@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"strconv"
 )
 
 // Header of a version 3 record (miniSEED 3, "Record layout"); little endian.
@@ -33,11 +34,14 @@ func (r *Record) parse3(b []byte) error {
 	sid, extra, data := int(h[33]), int(le.Uint16(h[34:])), uint64(le.Uint32(h[36:]))
 	total := uint64(header3Length+sid+extra) + data
 	if total > MaxRecordLength {
-		return badField(3, "length of payload", 36, data, "a record of at most "+utoa(MaxRecordLength)+" bytes")
+		return badField(3, "length of payload", 36, data, "a record of at most "+strconv.Itoa(MaxRecordLength)+" bytes")
 	}
 	c := calendar{year: int(le.Uint16(h[8:])), day: int(le.Uint16(h[10:])), hour: int(h[12]), minute: int(h[13]), second: int(h[14]), nano: int64(le.Uint32(h[4:]))}
-	if err := c.check3(); err != nil {
+	if err := c.check(3, [5]int{8, 10, 12, 13, 14}); err != nil {
 		return err
+	}
+	if c.nano >= secondNS {
+		return badField(3, "nanosecond", 4, c.nano, "0 to 999999999")
 	}
 	rate := math.Float64frombits(le.Uint64(h[16:]))
 	if math.IsNaN(rate) || math.IsInf(rate, 0) {
@@ -86,22 +90,3 @@ func (r *Record) parse3(b []byte) error {
 }
 
 var zero4 [4]byte
-
-// check3 reports the first time field out of range.
-func (c calendar) check3() error {
-	switch {
-	case c.nano >= secondNS:
-		return badField(3, "nanosecond", 4, c.nano, "0 to 999999999")
-	case c.year < minYear || c.year > maxYear:
-		return badField(3, "year", 8, c.year, "1900 to 2100")
-	case c.day < 1 || c.day > daysInYear(c.year):
-		return badField(3, "day of year", 10, c.day, "1 to "+utoa(uint(daysInYear(c.year))))
-	case c.hour > 23:
-		return badField(3, "hour", 12, c.hour, "0 to 23")
-	case c.minute > 59:
-		return badField(3, "minute", 13, c.minute, "0 to 59")
-	case c.second > 60:
-		return badField(3, "second", 14, c.second, "0 to 60")
-	}
-	return nil
-}

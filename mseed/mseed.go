@@ -16,6 +16,7 @@ package mseed
 
 import (
 	"errors"
+	"strconv"
 
 	"houfeng/fdsn"
 )
@@ -72,7 +73,7 @@ func (e Encoding) String() string {
 	case Steim2:
 		return "Steim-2"
 	}
-	return "encoding " + utoa(uint(e))
+	return "encoding " + strconv.Itoa(int(e))
 }
 
 // Record is one parsed record. Header fields are copied out; Raw and the

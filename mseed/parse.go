@@ -98,16 +98,3 @@ func (e *shortError) Error() string {
 func (e *shortError) Unwrap() error { return ErrShort }
 
 func short(what string, have, need int) error { return &shortError{what, have, need} }
-
-// utoa is strconv.Itoa for small numbers.
-func utoa(n uint) string {
-	var d [20]byte
-	i := len(d)
-	for {
-		i--
-		d[i] = byte('0' + n%10)
-		if n /= 10; n == 0 {
-			return string(d[i:])
-		}
-	}
-}
