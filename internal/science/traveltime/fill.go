@@ -79,19 +79,23 @@ func (f *filler) run() {
 		if critical[p] {
 			f.tr.trace(p, true, &r)
 			f.draw(&r, true)
-			grazed := r.n - 1
-			if creep[p] {
-				f.drawLines(&r, 0)
-			}
 			f.tr.trace(p, false, &r)
 			f.draw(&r, false)
-			if creep[p] && grazed >= 0 {
-				f.drawLines(&r, grazed+1)
-			}
 			continue
 		}
 		f.tr.trace(p, false, &r)
 		f.draw(&r, true)
+	}
+	// The fastest first: a slower one ends where it falls behind.
+	for i := len(ps) - 1; i >= 0; i-- {
+		if p := ps[i]; creep[p] && (i == 0 || ps[i-1] != p) {
+			f.tr.trace(p, true, &r)
+			f.drawLines(&r, 0)
+			if grazed := r.n - 1; grazed >= 0 {
+				f.tr.trace(p, false, &r)
+				f.drawLines(&r, grazed+1)
+			}
+		}
 	}
 }
 
@@ -151,7 +155,7 @@ func (f *filler) draw(r *ray, join bool) {
 		d := point{math.Abs(cx), math.Abs(ct), r.p, true}
 		w.segment(w.direct, d, direct, w.level > f.tr.receiver, f.maxX)
 		w.direct = d
-		v := point{2*r.tx - cx, 2*r.tt - ct, r.p, r.turn}
+		v := point{2*r.tx - cx, 2*r.tt - ct, r.p, r.turn && !r.echo}
 		if !join && w.turn.ok && math.Abs(w.turn.x-v.x) > 1e-6 {
 			w.turn.ok = false
 		}
@@ -172,18 +176,38 @@ func (f *filler) drawLines(r *ray, from int) {
 		}
 		cx, ct := r.x[w.level], r.t[w.level]
 		if from > 0 {
-			w.line(point{cx, ct, r.p, true}, by, w.level > f.tr.receiver, f.maxX)
+			w.line(point{cx, ct, r.p, true}, by, w.level > f.tr.receiver)
 		} else if r.turn {
-			w.line(point{2*r.tx - cx, 2*r.tt - ct, r.p, true}, by, false, f.maxX)
+			w.line(point{2*r.tx - cx, 2*r.tt - ct, r.p, true}, by, false)
 		}
 	}
 }
 
-func (w *row) line(a point, by wave, up bool, maxX float64) {
-	if a.x < maxX {
-		b := point{maxX, a.t + a.p*(maxX-a.x), a.p, true}
-		w.drawInto(a, b, by, up, true)
+// line draws a line from a on. It ends where a faster wave has overtaken it: the
+// first arrival is nowhere slower again.
+func (w *row) line(a point, by wave, up bool) {
+	for _, g := range w.into {
+		if g.core {
+			continue
+		}
+		for i := max(0, int(math.Ceil((a.x-g.b.x0)/g.b.dx-1e-9))); i < g.b.nx; i++ {
+			t := float32(a.t + a.p*(g.b.x0+float64(i)*g.b.dx-a.x))
+			n := &g.nodes[i]
+			if t < n.t {
+				g.set(i, t, a.p, by, up)
+			} else if math.Abs(float64(n.p)) <= a.p && t > n.t {
+				break
+			}
+		}
 	}
+}
+
+func (g *target) set(i int, t float32, p float64, by wave, up bool) {
+	g.nodes[i] = node{t, float32(p)}
+	if up {
+		g.nodes[i].p = -g.nodes[i].p
+	}
+	g.waves[i] = by
 }
 
 func (w *row) segment(a, b point, by wave, up bool, maxX float64) {
@@ -199,15 +223,12 @@ func (w *row) segment(a, b point, by wave, up bool, maxX float64) {
 	if a.x > maxX {
 		return
 	}
-	w.drawInto(a, b, by, up, false)
+	w.drawInto(a, b, by, up)
 }
 
-func (w *row) drawInto(a, b point, by wave, up, creeping bool) {
+func (w *row) drawInto(a, b point, by wave, up bool) {
 	h := b.x - a.x
 	for _, g := range w.into {
-		if g.core && creeping {
-			continue
-		}
 		i0 := int(math.Ceil((a.x-g.b.x0)/g.b.dx - 1e-9))
 		i1 := int(math.Floor((b.x-g.b.x0)/g.b.dx + 1e-9))
 		for i := max(0, i0); i <= min(g.b.nx-1, i1); i++ {
@@ -220,12 +241,8 @@ func (w *row) drawInto(a, b point, by wave, up, creeping bool) {
 				p = 6*s*(1-s)*(b.t-a.t)/h + (1-s)*(1-3*s)*a.p + s*(3*s-2)*b.p
 				p = math.Max(math.Min(a.p, b.p), math.Min(math.Max(a.p, b.p), p))
 			}
-			if n := &g.nodes[i]; float32(t) < n.t {
-				n.t, n.p = float32(t), float32(p)
-				g.waves[i] = by
-				if up {
-					n.p = -n.p
-				}
+			if float32(t) < g.nodes[i].t {
+				g.set(i, float32(t), p, by, up)
 			}
 		}
 	}

@@ -3,9 +3,12 @@
 // the whole Earth.
 //
 // Start with [Load] (a model by name) or [ParseModel] (a model file), then ask
-// [Model.Time]. The first question builds a table per phase (see table.go for
-// grids, accuracy and memory); later ones take some 50 ns. A Model is safe for
-// concurrent use.
+// [Model.Time]. The first question of a phase builds its table, in some 0.03 s
+// for a regional and 0.07 s for a global model (see table.go for grids and
+// memory); later ones take some 60 ns, 200 ns for a receiver above sea level.
+// A Model is safe for concurrent use. Times differ from closed forms, where
+// there are any, by less than 0.001 s beyond half a kilometre from the receiver
+// and 0.002 s nearer; from TauP by less than 0.004 s anywhere on Earth.
 //
 // First arrivals are those of Fermat's principle: the earliest of direct,
 // turning, head and diffracted waves. P is therefore Pg, Pb, Pn, P or Pdiff up

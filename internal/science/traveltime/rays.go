@@ -32,6 +32,7 @@ type ray struct {
 	x, t []float64 // from sea level down to each level, negative above it
 	n    int       // levels reached
 	turn bool      // comes back up, at the last level reached or below it
+	echo bool      // by total reflection at the last level: never the first to arrive
 	tx   float64   // from sea level to the turning point
 	tt   float64
 }
@@ -95,7 +96,7 @@ func atanRatio(c, a float64) float64 {
 // trace follows the ray of parameter p down from the first level. With graze,
 // it turns at the first level whose slowness is p; else it passes.
 func (tr *tracer) trace(p float64, graze bool, r *ray) {
-	r.p, r.n, r.turn = p, 0, false
+	r.p, r.n, r.turn, r.echo = p, 0, false, false
 	if len(r.x) < len(tr.z) {
 		r.x, r.t = make([]float64, len(tr.z)), make([]float64, len(tr.z))
 	}
@@ -108,7 +109,8 @@ func (tr *tracer) trace(p float64, graze bool, r *ray) {
 		q0 := math.Sqrt(math.Max(0, (s.top-p)*(s.top+p)))
 		switch {
 		case s.top < p || graze && s.top == p && k > 0:
-			r.turn = true // at the level itself: total reflection, or grazing
+			r.turn = true // at the level itself
+			r.echo = s.top < p && k > 0 && tr.sub[k-1].bottom > p
 		case s.bottom < p:
 			// Turns inside: q becomes 0 where u = p.
 			x += math.Atan2(q0, p) / s.c
@@ -134,7 +136,7 @@ func (tr *tracer) trace(p float64, graze bool, r *ray) {
 		}
 	}
 	if r.n <= tr.receiver {
-		r.n, r.turn = 0, false // never reaches the receiver's level
+		r.n, r.turn, r.echo = 0, false, false // never reaches the receiver's level
 		return
 	}
 	x0, t0 := r.x[tr.receiver], r.t[tr.receiver]
