@@ -40,6 +40,7 @@ type Conductor struct {
 	batch    []*seis.Record
 	trusts   []seis.Trust
 	now      seis.Time
+	samples  int64 // accepted so far
 }
 
 // NewConductor returns a conductor that speaks on b and makes the processors of
@@ -66,8 +67,10 @@ func (c *Conductor) Entry(ctx context.Context, e seis.Entry) error {
 		if err != nil {
 			return fmt.Errorf("journal entry %d: accepted bytes do not parse: %w", e.Serial, err)
 		}
-		c.station(r.ID.StationID()).pending = append(c.station(r.ID.StationID()).pending, r)
+		st := c.station(r.ID.StationID())
+		st.pending = append(st.pending, r)
 		c.batch = append(c.batch, r)
+		c.samples += int64(r.Count)
 	case seis.EntryTrust:
 		c.trusts = append(c.trusts, *e.Trust)
 	case seis.EntryTick:
@@ -78,6 +81,9 @@ func (c *Conductor) Entry(ctx context.Context, e seis.Entry) error {
 
 // Now returns the time of the last tick.
 func (c *Conductor) Now() seis.Time { return c.now }
+
+// Samples returns how many samples have come so far.
+func (c *Conductor) Samples() int64 { return c.samples }
 
 func recordOf(e seis.Entry) (*seis.Record, error) {
 	h, err := mseed.Parse(e.Receipt.Bytes)
