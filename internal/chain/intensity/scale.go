@@ -13,7 +13,7 @@ var Methods = []method.Method{
 		Kind:     "intensity",
 		Name:     "gbt17742",
 		Summary:  "Instrumental seismic intensity of the People's Republic of China, from peak acceleration and velocity in 0.1–10 Hz.",
-		Citation: "GB/T 17742-2020, The Chinese seismic intensity scale, annex A; filters as published for the national rapid intensity report",
+		Citation: "GB/T 17742-2020, The Chinese seismic intensity scale; formulas as in independent implementations, filters as in Measure",
 		Params: []method.Param{
 			{Name: "max_distance_km", Unit: "km", Default: "300", Doc: "stations farther from the epicentre are not measured"},
 			{Name: "min_snr", Default: "5", Doc: "peak acceleration over the rms before the first wave; quieter stations are not reported"},
