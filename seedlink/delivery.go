@@ -89,6 +89,12 @@ func (d *delivery) wanted(key stationKey, fresh bool) *feed {
 	return nil
 }
 
+func (d *delivery) allFeeds() []*feed {
+	d.feedsMu.Lock()
+	defer d.feedsMu.Unlock()
+	return d.feeds
+}
+
 func (d *delivery) run(ctx context.Context) error {
 	s := d.session
 	held := s.server.Store.Stations()
@@ -96,7 +102,7 @@ func (d *delivery) run(ctx context.Context) error {
 		r.settle(held)
 	}
 	s.server.hub.join(d.out, held)
-	defer s.server.hub.leave(d.out)
+	defer s.server.hub.leave(d.out, d.allFeeds)
 	d.buf = make([]byte, 0, maxBatch)
 
 	for {

@@ -105,24 +105,31 @@ func (h *hub) open(key stationKey) []*feed {
 	return feeds
 }
 
-// join adds an outlet to every station held and to those that will come. Its
-// feeds are all marked.
-func (h *hub) join(out *outlet, stations []StationInfo) {
+// join adds an outlet to every station held and to those that will come, and
+// marks its feeds. The lock is held for one station at a time, so that the
+// Store's writer does not wait for all of them.
+func (h *hub) join(out *outlet, held []StationInfo) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.joined[out] = struct{}{}
-	for _, st := range stations {
+	h.joined[out] = struct{}{} // from here on open makes feeds of stations that come
+	for _, st := range held {
 		if key := (stationKey{st.Network, st.Station}); h.topics[key] == nil {
 			h.topics[key] = []*feed{}
 		}
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(h.topics), stationKey.compare) {
-		if f := out.wanted(key, false); f != nil {
-			// A new slice, since wake walks the old one without the lock.
-			feeds := h.topics[key]
-			h.topics[key] = append(feeds[:len(feeds):len(feeds)], f)
-			f.mark()
+	keys := slices.Collect(maps.Keys(h.topics))
+	h.mu.Unlock()
+	slices.SortFunc(keys, stationKey.compare)
+	for _, key := range keys {
+		f := out.wanted(key, false)
+		if f == nil {
+			continue
 		}
+		h.mu.Lock()
+		// A new slice, since wake walks the old one without the lock.
+		feeds := h.topics[key]
+		h.topics[key] = append(feeds[:len(feeds):len(feeds)], f)
+		h.mu.Unlock()
+		f.mark()
 	}
 }
 
@@ -130,21 +137,22 @@ func (k stationKey) compare(l stationKey) int {
 	return cmp.Or(strings.Compare(k.network, l.network), strings.Compare(k.station, l.station))
 }
 
-// leave removes an outlet.
-func (h *hub) leave(out *outlet) {
+// leave removes an outlet; feeds returns those that it has when no more come.
+func (h *hub) leave(out *outlet, feeds func() []*feed) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	delete(h.joined, out)
-	for key, feeds := range h.topics {
-		rest := make([]*feed, 0, len(feeds))
-		for _, f := range feeds {
-			if f.out != out {
-				rest = append(rest, f)
+	h.mu.Unlock()
+	for _, f := range feeds() {
+		h.mu.Lock()
+		old := h.topics[f.key]
+		rest := make([]*feed, 0, len(old))
+		for _, other := range old {
+			if other != f {
+				rest = append(rest, other)
 			}
 		}
-		if len(rest) != len(feeds) {
-			h.topics[key] = rest
-		}
+		h.topics[f.key] = rest
+		h.mu.Unlock()
 	}
 }
 

@@ -30,10 +30,11 @@ type session struct {
 
 	// Handshake, of the reading goroutine.
 	requests []*request
-	current  *request // of the last STATION; nil after one that was refused
-	multi    bool     // a STATION command was given
-	batch    bool     // replies are not wanted
-	extended bool     // ERROR may say why
+	current  *request      // of the last STATION; nil after one that was refused
+	multi    bool          // a STATION command was given
+	batch    bool          // replies are not wanted
+	extended bool          // ERROR may say why
+	visible  []StationInfo // what KnownOnly looks at, once asked for
 	commands int
 	bad      int
 

@@ -92,7 +92,10 @@ func (s *session) v3Station(args []string) error {
 }
 
 func (s *session) known(r *request) bool {
-	for _, st := range s.visibleStations() {
+	if s.visible == nil {
+		s.visible = s.visibleStations()
+	}
+	for _, st := range s.visible {
 		if r.fits(stationKey{st.Network, st.Station}) {
 			return true
 		}
