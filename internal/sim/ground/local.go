@@ -63,7 +63,7 @@ func (e *LocalEvent) Waves(recs []Recorder) [][3]Wave {
 // with magnitude as the duration of local earthquakes does (Lee et al. 1972,
 // lg τ = (M + 0.87)/2, of which six tenths are followed), and is bounded.
 func (e *LocalEvent) coda() float64 {
-	return math.Max(30, math.Min(560, 0.6*math.Pow(10, (e.Magnitude+0.87)/2)))
+	return math.Max(55, math.Min(560, 0.6*math.Pow(10, (e.Magnitude+0.87)/2)))
 }
 
 // Span returns when the waves begin and end at the site, in the time of
