@@ -72,7 +72,12 @@ func WriteDurably(path string, b []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir makes the names in dir durable.
+// SyncDir makes the names in dir durable.
+func SyncDir(dir string) error { return syncDir(dir) }
+
+// Datasync makes the bytes of f durable, and what is needed to read them back.
+func Datasync(f *os.File) error { return datasync(f) }
+
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

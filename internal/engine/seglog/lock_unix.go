@@ -9,6 +9,10 @@ import (
 	"syscall"
 )
 
+// Lock locks the file path, which it makes if need be, for this process until
+// it is closed.
+func Lock(path string) (*os.File, error) { return lockFile(path) }
+
 // lockFile opens path and locks it until it is closed or the process ends.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
