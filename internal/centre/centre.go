@@ -80,7 +80,7 @@ type ack struct {
 }
 
 // New opens the engines of a centre and reads its metadata. The notes are what
-// the operator should know about it. Close or Run must follow.
+// the operator should know about it. Run or Close must follow, soon.
 func New(cfg *Config, o Options) (c *Centre, notes []string, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -118,7 +118,10 @@ func New(cfg *Config, o Options) (c *Centre, notes []string, err error) {
 		return nil, notes, err
 	}
 	c.chain = &Chain{Products: o.Products, Listen: c.listen}
-	return c, notes, nil
+	// The journal of this run begins with what is in force; the chain begins
+	// with it too.
+	err = c.entry(context.Background(), seis.Entry{Kind: seis.EntrySetup, Time: o.Clock.Now(), Setup: c.setup})
+	return c, notes, err
 }
 
 // listen joins everyone who follows the chain to its bus.
@@ -173,9 +176,6 @@ func (c *Centre) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, c.Close()) }()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if err := c.entry(ctx, seis.Entry{Kind: seis.EntrySetup, Time: c.o.Clock.Now(), Setup: c.setup}); err != nil {
-		return err
-	}
 	var wg sync.WaitGroup
 	part := func(name string, run func(context.Context) error) {
 		wg.Go(func() {
@@ -272,7 +272,9 @@ func (c *Centre) entry(ctx context.Context, e seis.Entry) error {
 		// never be shown.
 		return fmt.Errorf("journal: %w", err)
 	}
-	return c.chain.Entry(ctx, e)
+	// What is in the journal has happened: the chain takes it to the end even
+	// when the centre is being stopped, or a replay would know more than it did.
+	return c.chain.Entry(context.WithoutCancel(ctx), e)
 }
 
 // syncing makes the journal durable several times a second and then lets the
@@ -309,8 +311,16 @@ func (c *Centre) setFault(err error) {
 	c.fault = err
 }
 
+// ErrNoHTTP is returned when the configuration asks for no HTTP server.
+var ErrNoHTTP = errors.New("no http server is configured (http.listen is empty)")
+
 // HTTPAddr waits until the HTTP server listens and returns its address.
-func (c *Centre) HTTPAddr(ctx context.Context) (net.Addr, error) { return c.http.Addr(ctx) }
+func (c *Centre) HTTPAddr(ctx context.Context) (net.Addr, error) {
+	if c.http == nil {
+		return nil, ErrNoHTTP
+	}
+	return c.http.Addr(ctx)
+}
 
 // Close closes the engines. It may be called more than once.
 func (c *Centre) Close() error {
