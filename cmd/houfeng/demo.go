@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,6 +58,7 @@ type demo struct {
 	server  *sim.Server
 	centre  *centre.Centre
 	gather  *products.Run
+	page    string // address of the console
 
 	mu        sync.Mutex
 	revisions []seis.Event // as they were said
@@ -116,7 +118,11 @@ func (d *demo) open(dir string) error {
 	}
 	cfg := centre.DefaultConfig()
 	cfg.Name, cfg.Data, cfg.Inventory = "Houfeng demonstration", dir, []string{stations}
-	cfg.HTTP.Listen, cfg.SeedLink.Listen = d.cmd.Listen, ""
+	if cfg.HTTP.Listen, err = freeAddress(d.cmd.Listen); err != nil {
+		return err
+	}
+	cfg.SeedLink.Listen = ""
+	d.page = cfg.HTTP.Listen
 	for i, addr := range d.server.Addresses() {
 		cfg.Upstreams = append(cfg.Upstreams, acquire.UpstreamConfig{
 			Name: fmt.Sprintf("simulator%d", i+1), URL: "seedlink://" + addr.Addr.String(), Streams: []string{"*.*"},
@@ -172,11 +178,10 @@ func (d *demo) run() error {
 	part(func(ctx context.Context) error { return d.server.Run(ctx, clock.Wall()) })
 	part(d.centre.Run)
 	part(func(ctx context.Context) error {
-		addr, err := d.centre.HTTPAddr(ctx)
-		if err != nil {
+		if err := answers(ctx, d.page); err != nil {
 			return err
 		}
-		page := "http://" + addr.String() + "/"
+		page := "http://" + d.page + "/"
 		if !d.cmd.JSON {
 			fmt.Fprintf(d.out, "console: %s\n", page)
 		}
@@ -202,6 +207,37 @@ func (d *demo) run() error {
 		return cause
 	}
 	return nil
+}
+
+// freeAddress returns the address to listen on, with a free port in place of
+// port 0, so that it is known before anybody listens.
+func freeAddress(listen string) (string, error) {
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", usageError{fmt.Errorf("--listen %q: want an address and port such as 127.0.0.1:8470", listen)}
+	}
+	if port != "0" {
+		return listen, nil
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// answers waits until somebody listens at an address.
+func answers(ctx context.Context, address string) error {
+	var dialer net.Dialer
+	for {
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		if err := clock.Wall().Sleep(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // openBrowser shows the page where there is a desktop to show it on. That it
