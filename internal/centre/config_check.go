@@ -30,7 +30,7 @@ func (r *configReader) checkTogether() {
 			fmt.Sprintf("%g is more than locate.model_error_max_s, %g", c.Locate.ModelErrorMinS, c.Locate.ModelErrorMaxS)},
 		{c.Associate.MaxDepthKm > c.Locate.MaxDepthKm, "associate.max_depth_km", "locate.max_depth_km",
 			fmt.Sprintf("%g is more than locate.max_depth_km, %g: events would be found that cannot be located", c.Associate.MaxDepthKm, c.Locate.MaxDepthKm)},
-		{c.HTTP.Listen != "" && c.HTTP.Listen == c.SeedLink.Listen, "seedlink.listen", "http.listen",
+		{c.HTTP.Listen != "" && c.HTTP.Listen == c.SeedLink.Listen && !strings.HasSuffix(c.HTTP.Listen, ":0"), "seedlink.listen", "http.listen",
 			fmt.Sprintf("%q is also http.listen", c.SeedLink.Listen)},
 	} {
 		if !k.wrong {
