@@ -369,6 +369,54 @@ func TestFollowEnds(t *testing.T) {
 	})
 }
 
+// TestFollowBackoff waits longer after each failure, and anew after a packet.
+func TestFollowBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		good := scripted{hello: helloOld, data: packet(1, abcZ, epoch), close: true}
+		var at []time.Duration
+		began := time.Now()
+		c := &Client{Address: "pipe", Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			at = append(at, time.Since(began)/time.Second)
+			switch len(at) {
+			case 4:
+				return good.dial(ctx, network, address)
+			case 7:
+				cancel()
+			}
+			return nil, errors.New("host is down")
+		}}
+		c.Follow(ctx, Backoff{}, nil, func(Packet) error { return nil })
+		if want := []time.Duration{0, 1, 3, 7, 8, 10, 14}; !slices.Equal(at, want) {
+			t.Errorf("dialled after %d s, want %d", at, want)
+		}
+	})
+}
+
+// TestOldest counts back around the wrap; a position ahead of the one received
+// last is none of the oldest.
+func TestOldest(t *testing.T) {
+	list := []StreamRequest{{Network: "XX", Station: "A"}, {Network: "XX", Station: "B"}, {Network: "XX", Station: "C"}, {Network: "XX", Station: "NEW"}}
+	for _, tt := range []struct {
+		a, b, c Position
+		want    uint64
+	}{
+		{Position{10, 5}, Position{12, 4}, Position{11, 3}, 10},
+		{Position{10, 5}, Position{7, 4}, Position{8, 3}, 7},
+		{Position{3, 5}, Position{0xFFFFF0, 4}, Position{0, 3}, 0xFFFFF0},
+		{Position{0xFFFFFF, 5}, Position{2, 4}, Position{0xFFFFFD, 3}, 0xFFFFFD},
+	} {
+		first, low := oldest(list, State{"XX.A": tt.a, "XX.B": tt.b, "XX.C": tt.c, "YY.D": {Sequence: 1}})
+		if first == nil || first.Sequence != tt.want || len(low) != 3 {
+			t.Errorf("%v %v %v: %v, %v, want %X", tt.a, tt.b, tt.c, first, low, tt.want)
+		}
+	}
+	if first, low := oldest(list, State{}); first != nil || low != nil {
+		t.Errorf("nothing received: %v, %v", first, low)
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for n, want := range []time.Duration{1: time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 32 * time.Second, time.Minute, time.Minute} {
 		if n > 0 {

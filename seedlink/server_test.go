@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"houfeng/fdsn"
 )
 
 // TestResume maps 24 bits to 64, around the wrap.
@@ -196,6 +198,90 @@ func TestSlowReader(t *testing.T) {
 			t.Errorf("slow %d, connections %d, want 1 and 1", st.Slow, st.Connections)
 		}
 		slow.Close()
+	})
+}
+
+// TestFetchTrimmed has a dial-up client that is so slow that the last record
+// asked for is gone: it gets END, not the records that came later.
+func TestFetchTrimmed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		m := NewMemory(MemoryConfig{PerStation: 200})
+		fill(m, abcZ, epoch, 200)
+		a, b := net.Pipe()
+		defer a.Close()
+		go (&Server{Store: m}).ServeConn(ctx, b)
+		a.Write([]byte("BATCH\r\nSTATION ABC XX\r\nFETCH ALL\r\nEND\r\n"))
+		buf := make([]byte, 1<<20)
+		a.Read(buf) // OK
+		synctest.Wait()
+		fill(m, abcZ, epoch, 300) // while 126 records are on their way
+		n, _ := a.Read(buf)
+		if got := strings.Fields(show(buf[:n])); len(got) != 126 || got[125] != "ABC.HHZ#00007E" {
+			t.Errorf("got %d packets up to %s, want 126", len(got), got[len(got)-1])
+		}
+		if n, _ = a.Read(buf); string(buf[:n]) != "END" {
+			t.Errorf("got %s, want END", show(buf[:n]))
+		}
+	})
+}
+
+// TestResumeWithTime: libslink names the start of the last packet beside the
+// sequence of the next. A record that comes late, from a slower stream, is not
+// to be lost by that; the time is a window only if it is not that of the packet.
+func TestResumeWithTime(t *testing.T) {
+	for command, want := range map[string]string{
+		"DATA 2 2026,1,2,3,10,0": "OK OK ABC.HHN#000002 ABC.HHZ#000003",
+		"DATA 1 2026,1,2,3,10,0": "OK OK ABC.HHZ#000001 ABC.HHZ#000003",
+		"DATA 2 2026,1,2,3,9,58": "OK OK ABC.HHZ#000003",
+		"DATA 2":                 "OK OK ABC.HHN#000002 ABC.HHZ#000003",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m := NewMemory(MemoryConfig{})
+			fill(m, abcZ, epoch.Add(10*time.Minute+700*time.Millisecond), 1)
+			fill(m, abcN, epoch, 1)
+			fill(m, abcZ, epoch.Add(11*time.Minute), 1)
+			w := dialWire(t.Context(), t, &Server{Store: m})
+			defer w.close()
+			if got := w.send("STATION ABC XX\r\n" + command + "\r\nEND\r\n"); got != want {
+				t.Errorf("%s gave %s, want %s", command, got, want)
+			}
+		})
+	}
+}
+
+// TestLeave looks into the hub after clients have gone.
+func TestLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		m := scene()
+		s := &Server{Store: m}
+		stays, goes := dialWire(ctx, t, s), dialWire(ctx, t, s)
+		for _, w := range []*wire{stays, goes} {
+			w.send("STATION * *\r\nDATA\r\nEND\r\n")
+		}
+		fill(m, fdsn.ID{Network: "ZZ", Station: "NEW", Channel: "HHZ"}, epoch, 1)
+		for _, w := range []*wire{stays, goes} {
+			if got := w.take(); got != "NEW.HHZ#000001" {
+				t.Errorf("of a new station came %q", got)
+			}
+		}
+		feeds := func() (n int) {
+			for _, list := range s.hub.topics {
+				n += len(list)
+			}
+			return n
+		}
+		if n := feeds(); n != 8 {
+			t.Errorf("%d feeds of two clients and four stations, want 8", n)
+		}
+		goes.close()
+		if n := feeds(); n != 4 || len(s.hub.joined) != 1 {
+			t.Errorf("%d feeds, %d outlets after one has gone, want 4 and 1", n, len(s.hub.joined))
+		}
+		stays.close()
 	})
 }
 

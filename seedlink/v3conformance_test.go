@@ -257,8 +257,8 @@ func data(command, want string) []step {
 	return []step{{"STATION ABC XX\r\n" + command + "\r\nEND\r\n", strings.TrimSpace("OK OK " + want)}}
 }
 
-// TestV3OneWrite holds the server to what ObsPy takes for granted: one recv
-// gives the whole reply.
+// TestV3OneWrite holds the server to what ObsPy takes for granted, that one recv
+// gives the whole reply, and to sending what is there of all stations at once.
 func TestV3OneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -266,7 +266,7 @@ func TestV3OneWrite(t *testing.T) {
 		s := &Server{Store: scene()}
 		w := dialWire(ctx, t, s)
 		defer w.close()
-		for _, send := range []string{"HELLO\r", "STATION ABC XX\r", "NONSENSE\r", "INFO STREAMS\r", "CAT\r", "DATA 1\r", "END\r"} {
+		for _, send := range []string{"HELLO\r", "STATION ABC XX\r", "NONSENSE\r", "INFO STREAMS\r", "CAT\r", "DATA 1\r", "STATION * *\r", "DATA ALL\r", "END\r"} {
 			fmt.Fprint(w.conn, send)
 			synctest.Wait()
 			w.mu.Lock()

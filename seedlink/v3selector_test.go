@@ -2,6 +2,7 @@ package seedlink
 
 import (
 	"testing"
+	"time"
 
 	"houfeng/fdsn"
 )
@@ -63,6 +64,36 @@ func TestPacketType(t *testing.T) {
 		h, err := peek(tt.raw)
 		if err != nil || h.kind != tt.want {
 			t.Errorf("%s: %c, %v, want %c", tt.name, h.kind, err, tt.want)
+		}
+	}
+}
+
+// TestWalkRefuses has headers that no record has, and chains of blockettes that
+// lead nowhere.
+func TestWalkRefuses(t *testing.T) {
+	change := func(at int, bytes ...byte) []byte {
+		b := testRecord(abcZ, epoch, time.Second)
+		copy(b[at:], bytes)
+		return b
+	}
+	for _, tt := range []struct {
+		raw  []byte
+		want string
+	}{
+		{nil, "0 bytes, want 48 of fixed header: no blockette 1000"},
+		{change(3, 'x'), "byte 0x78 at 3, want a sequence number"},
+		{change(6, 'X'), "quality 0x58 at 6, want D, R, Q or M"},
+		{change(20, 0, 0), "year and day 00 00 00 02 at 20 are none in either byte order"},
+		{change(46, 0, 20), "blockette at 20, want it within the first 512 bytes"},
+		{change(46, 0xFF, 0), "blockette at 65280, want it within the first 512 bytes"},
+		{change(46, 0, 0), "no blockette 1000"},
+		{change(50, 0, 48), "blockette at 48 points back to 48"},
+		{change(48, 0, 100, 0, 48), "blockette at 48 points back to 48"},
+		{change(54, 6), "record length 2^6 in blockette 1000, want 2^7 to 2^16"},
+		{change(54, 17), "record length 2^17 in blockette 1000, want 2^7 to 2^16"},
+	} {
+		if _, err := peek(tt.raw); err == nil || err.Error() != tt.want {
+			t.Errorf("error %v, want %s", err, tt.want)
 		}
 	}
 }
