@@ -14,10 +14,9 @@ import (
 
 // cursor walks an XML document element by element and knows where it is.
 type cursor struct {
-	d     *xml.Decoder
-	lim   Limits
-	path  []string
-	count int // elements seen
+	d    *xml.Decoder
+	lim  Limits
+	path []string
 }
 
 func newCursor(r io.Reader, lim Limits) *cursor {

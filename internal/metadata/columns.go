@@ -67,7 +67,6 @@ type columns struct {
 	factor       map[field]float64 // of the unit in the header to ours
 	unused       []string
 	decimalComma bool
-	levels       string // FDSN text of a level without stations
 }
 
 // newColumns reads a header; nil if f is none. A header names at least two

@@ -27,5 +27,3 @@ func (h *history) slice(dst []float64, from, to int) ([]float64, int) {
 	}
 	return dst, from
 }
-
-func (h *history) at(i int) float64 { return h.x[i%len(h.x)] }

@@ -43,7 +43,6 @@ type Station struct {
 type watch struct {
 	state     seis.StreamState
 	since     seis.Time // start of the gap-free data
-	lastRec   seis.Time // end of the newest record
 	sq        float64   // running mean square of first differences
 	said      seis.Time
 	saidState seis.StreamState
