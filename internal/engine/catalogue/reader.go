@@ -31,16 +31,19 @@ func (r *reader) fail(why string) {
 
 // want takes the literal text.
 func (r *reader) want(text string) bool {
-	if r.err != nil {
-		return false
+	if r.err == nil && strings.HasPrefix(r.s[r.i:], text) {
+		r.i += len(text)
+		return true
 	}
-	if !strings.HasPrefix(r.s[r.i:], text) {
+	r.missing(text)
+	return false
+}
+
+func (r *reader) missing(want string) {
+	if r.err == nil {
 		found := r.s[r.i:]
-		r.fail(fmt.Sprintf("found %q, want %q", found[:min(len(found), 24)], text))
-		return false
+		r.fail(fmt.Sprintf("found %q, want %q", found[:min(len(found), 24)], want))
 	}
-	r.i += len(text)
-	return true
 }
 
 func (r *reader) next(c byte) bool { return r.i < len(r.s) && r.s[r.i] == c }
@@ -54,9 +57,15 @@ func (r *reader) comma() {
 
 func (r *reader) name(name string) {
 	r.comma()
-	if r.want(`"`) && r.want(name) {
-		r.want(`":`)
+	if r.err != nil {
+		return
 	}
+	rest := r.s[r.i:]
+	if n := len(name); len(rest) < n+3 || rest[0] != '"' || rest[1:n+1] != name || rest[n+1:n+3] != `":` {
+		r.missing(`"` + name + `":`)
+		return
+	}
+	r.i += len(name) + 3
 }
 
 func (r *reader) open(bracket byte) {

@@ -28,6 +28,8 @@ const (
 	formatVersion = 1
 )
 
+var errNoDatabase = errors.New("found a file that is no SQLite database, want a " + formatName)
+
 //go:embed migrations/*.sql
 var migrations embed.FS
 
@@ -41,6 +43,15 @@ func openFile(ctx context.Context, path string) (_ *sql.DB, err error) {
 		f.Close()
 	case !errors.Is(err, fs.ErrExist):
 		return nil, err
+	default:
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		// SQLite would write over what is shorter than its shortest page.
+		if n := info.Size(); info.Mode().IsRegular() && n > 0 && n < 512 {
+			return nil, errNoDatabase
+		}
 	}
 	db, err := connect(path, 1, "_txlock=immediate", "_pragma=journal_size_limit(67108864)")
 	if err != nil {
@@ -107,7 +118,7 @@ func mark(ctx context.Context, db *sql.DB) error {
 	var id uint32
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code() == sqlite3.SQLITE_NOTADB {
-			return errors.New("found a file that is no SQLite database, want a " + formatName)
+			return errNoDatabase
 		}
 		return err
 	}
