@@ -198,8 +198,10 @@ func (s *Stage) tick(ctx context.Context, now seis.Time) error {
 	}
 	for _, e := range s.events {
 		// At once in the beginning, then ever more seldom, so that the locator
-		// is not asked again for every pick of a large network.
-		if e.dirty && now.SecondsSince(e.said) >= math.Min(0.1*float64(e.times), 2) {
+		// is not asked again for every pick of a large network. A withdrawal does
+		// not wait.
+		due := now.SecondsSince(e.said) >= math.Min(0.1*float64(e.times), 2)
+		if e.dirty && (due || s.unfit(e.picks) != "") {
 			if err := s.say(ctx, e); err != nil {
 				return err
 			}

@@ -65,7 +65,7 @@ func observe(inv *seis.Inventory, tt TravelTimes, lat, lon, depth, noise float64
 func TestExactPicksGiveTheSource(t *testing.T) {
 	tt := halfSpace{6, 3.46}
 	inv := network(12, 60, 1)
-	l := New(tt, inv, Options{ModelErrorMinS: 0.1})
+	l := New(tt, inv, Options{ModelErrorMinS: 0.1, DepthPriorSigma: 1000})
 	for _, src := range [][3]float64{{30, 104, 10}, {30.3, 104.2, 3}, {29.8, 103.9, 25}, {30.9, 104.9, 15}} {
 		arr := observe(inv, tt, src[0], src[1], src[2], 0, rand.New(rand.NewPCG(2, 2)))
 		start := seis.Origin{Latitude: 30, Longitude: 104, DepthKm: 12}
@@ -75,11 +75,7 @@ func TestExactPicksGiveTheSource(t *testing.T) {
 				t.Fatal(err)
 			}
 			d, _ := geo.Distance(src[0], src[1], o.Latitude, o.Longitude)
-			depth := 0.8
-			if o.NearestKm > 30 {
-				depth = 5 // far outside the network the prior on depth has its say
-			}
-			if d > 0.5 || math.Abs(o.DepthKm-src[2]) > depth || math.Abs(o.Time.SecondsSince(origin0)) > 0.1 {
+			if d > 0.3 || math.Abs(o.DepthKm-src[2]) > 0.8 || math.Abs(o.Time.SecondsSince(origin0)) > 0.1 {
 				t.Errorf("%s, source %v: %.2f km off, depth %.2f, time %+.3f s, rms %.3f", name, src, d, o.DepthKm, o.Time.SecondsSince(origin0), o.RMSs)
 			}
 		}
