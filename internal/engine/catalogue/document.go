@@ -29,8 +29,8 @@ const leapMark = " leap"
 // is pointed to, a reader sets them.
 type form interface {
 	name(string)
-	open(bracket byte)
-	close(bracket byte)
+	open(bracket string)
+	close(bracket string)
 	comma()
 	present(name string, is bool) bool // null if not; else a value follows
 	text(name string, s *string)
@@ -78,7 +78,7 @@ func digest(document string) string {
 
 func document(f form, e *seis.Event) {
 	format, version := documentFormat, documentVersion
-	f.open('{')
+	f.open("{")
 	f.text("format", &format)
 	f.integer("version", &version)
 	if format != documentFormat || version != documentVersion {
@@ -86,7 +86,7 @@ func document(f form, e *seis.Event) {
 		return
 	}
 	event(f, e)
-	f.close('}')
+	f.close("}")
 }
 
 func event(f form, e *seis.Event) {
@@ -99,9 +99,9 @@ func event(f form, e *seis.Event) {
 		if e.Magnitude == nil {
 			e.Magnitude = new(seis.Magnitude)
 		}
-		f.open('{')
+		f.open("{")
 		magnitude(f, e.Magnitude)
-		f.close('}')
+		f.close("}")
 	}
 	list(f, "intensities", &e.Intensities, shaking)
 	f.text("region", &e.Region)
@@ -220,17 +220,17 @@ func shaking(f form, s *seis.Shaking) {
 
 func object[T any](f form, name string, v *T, fields func(form, *T)) {
 	f.name(name)
-	f.open('{')
+	f.open("{")
 	fields(f, v)
-	f.close('}')
+	f.close("}")
 }
 
 func list[T any](f form, name string, s *[]T, fields func(form, *T)) {
 	items(f, name, s, func(v *T) {
 		f.comma()
-		f.open('{')
+		f.open("{")
 		fields(f, v)
-		f.close('}')
+		f.close("}")
 	})
 }
 
@@ -238,7 +238,7 @@ func texts(f form, name string, s *[]string) { items(f, name, s, f.item) }
 
 func items[T any](f form, name string, s *[]T, each func(*T)) {
 	f.name(name)
-	f.open('[')
+	f.open("[")
 	if r, ok := f.(*reader); ok {
 		*s = nil
 		for r.more() {
@@ -250,7 +250,7 @@ func items[T any](f form, name string, s *[]T, each func(*T)) {
 			each(&(*s)[i])
 		}
 	}
-	f.close(']')
+	f.close("]")
 }
 
 // small passes an integer of one byte.

@@ -68,13 +68,13 @@ func (r *reader) name(name string) {
 	r.i += len(name) + 3
 }
 
-func (r *reader) open(bracket byte) {
-	r.want(string(bracket))
+func (r *reader) open(bracket string) {
+	r.want(bracket)
 	r.inner = false
 }
 
-func (r *reader) close(bracket byte) {
-	r.want(string(bracket))
+func (r *reader) close(bracket string) {
+	r.want(bracket)
 	r.inner = true
 }
 
@@ -190,11 +190,11 @@ func (r *reader) time(name string, t *seis.Time) {
 
 func (r *reader) stream(name string, id *fdsn.ID) {
 	r.name(name)
-	r.open('[')
+	r.open("[")
 	for _, code := range [...]*string{&id.Network, &id.Station, &id.Location, &id.Channel} {
 		r.item(code)
 	}
-	r.close(']')
+	r.close("]")
 }
 
 // string reads what appendText writes.

@@ -33,8 +33,8 @@ func (w *writer) name(name string) {
 	w.b = append(w.b, '"', ':')
 }
 
-func (w *writer) open(bracket byte)  { w.b, w.inner = append(w.b, bracket), false }
-func (w *writer) close(bracket byte) { w.b, w.inner = append(w.b, bracket), true }
+func (w *writer) open(bracket string)  { w.b, w.inner = append(w.b, bracket...), false }
+func (w *writer) close(bracket string) { w.b, w.inner = append(w.b, bracket...), true }
 
 func (w *writer) present(name string, is bool) bool {
 	w.name(name)
@@ -76,11 +76,11 @@ func (w *writer) time(name string, t *seis.Time) {
 
 func (w *writer) stream(name string, id *fdsn.ID) {
 	w.name(name)
-	w.open('[')
+	w.open("[")
 	for _, code := range [...]string{id.Network, id.Station, id.Location, id.Channel} {
 		w.item(&code)
 	}
-	w.close(']')
+	w.close("]")
 }
 
 func (w *writer) item(s *string) {
