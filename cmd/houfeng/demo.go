@@ -26,6 +26,7 @@ import (
 type demoCmd struct {
 	Scene    string        `default:"demo" placeholder:"NAME" help:"Scene that comes with the program, or a file (default ${default}); --scenes lists them."`
 	Scenes   bool          `help:"List the scenes that come with the program."`
+	Write    string        `placeholder:"DIR" help:"Write the scene as files instead of playing it: miniSEED, StationXML and the truth, as fast as the machine can."`
 	Listen   string        `default:"127.0.0.1:8470" placeholder:"ADDR" help:"Where the console listens (default ${default}; port 0: any that is free)."`
 	Headless bool          `help:"Open no browser; end with the scene, and fail if the centre did not find what the scene expects."`
 	For      time.Duration `placeholder:"TIME" help:"End after this time, such as 90s (default: until interrupted; headless: the scene's length)."`
@@ -47,6 +48,7 @@ Examples:
 
   houfeng demo
   houfeng demo --headless --for 90s --json --data run --out live
+  houfeng demo --scene hour40 --write hour      # an hour in seconds; then replay and compare
   houfeng replay --journal run/journal --out again      # the same files, byte for byte`
 }
 
@@ -81,6 +83,15 @@ func (c *demoCmd) Run(a *app) (err error) {
 	}
 	d := &demo{app: a, cmd: c}
 	if d.network, err = sim.NewNetwork(sc); err != nil {
+		return err
+	}
+	if c.Write != "" {
+		bar := a.progress(false)
+		err := d.network.WriteFiles(a.ctx, c.Write, func(done, total time.Duration) { bar.update("write", int64(done), int64(total)) })
+		bar.close()
+		if err == nil {
+			_, err = fmt.Fprintf(a.out, "written to %s\n", c.Write)
+		}
 		return err
 	}
 	dir := c.Data

@@ -103,7 +103,7 @@ func (s *Station) note(p *chain.Packet) string {
 	c, ok := s.inv.Channel(p.Record.ID, p.Record.Start)
 	switch {
 	case !ok:
-		return "no inventory: not located, not used for magnitude"
+		return "no response, not in the inventory: not located, not used for magnitude"
 	case !c.HasResponse():
 		return "no response: not used for magnitude and intensity"
 	}
