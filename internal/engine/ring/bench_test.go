@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,15 +100,25 @@ func BenchmarkLive(b *testing.B) {
 	for _, readers := range []int{1, 10, 100, 1000} {
 		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) {
 			for b.Loop() {
+				before := cpu()
+				begin := time.Now()
 				p50, p99, err := live(b, readers, 9000, 3*time.Second)
 				if err != nil {
 					b.Fatal(err)
 				}
+				b.ReportMetric(100*(cpu()-before).Seconds()/time.Since(begin).Seconds(), "%core")
 				b.ReportMetric(float64(p50.Microseconds()), "p50-µs")
 				b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
 			}
 		})
 	}
+}
+
+// cpu returns how much processor time the process has had.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func live(b *testing.B, readers, rate int, d time.Duration) (p50, p99 time.Duration, err error) {

@@ -250,7 +250,7 @@ const readBytes = 1 << 20
 // nothing at all when what it was to read has been trimmed meanwhile.
 func (r *File) readLog(after uint64, max int) (items []Item, damage *DamageError, err error) {
 	newest := r.core.tail.last.Load()
-	c, err := r.log.Cursor(after+1, seglog.CursorOptions{Keep: true, Chunk: min(256<<10, 4096+600*max)})
+	c, err := r.log.Cursor(after+1, seglog.CursorOptions{Keep: true, Chunk: min(readBytes, 4096+600*max)})
 	if errors.Is(err, seglog.ErrTrimmed) {
 		return nil, nil, nil
 	}
@@ -258,6 +258,7 @@ func (r *File) readLog(after uint64, max int) (items []Item, damage *DamageError
 		return nil, nil, translate(err)
 	}
 	defer c.Close()
+	items = make([]Item, 0, min(max, readBytes/512))
 	for size := 0; len(items) < max && size < readBytes; {
 		f, err := c.Next()
 		var it Item

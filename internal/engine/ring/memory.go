@@ -51,21 +51,19 @@ type core struct {
 // wait returns when there is a record after position after, or with an error
 // when ctx ends or the ring is closed.
 func (c *core) wait(ctx context.Context, after uint64) error {
+	c.bell.enter()
+	defer c.bell.leave()
 	for {
-		wake, leave := c.bell.listen()
+		wake := c.bell.listen()
 		if c.closed.Load() {
-			leave()
 			return ErrClosed
 		}
 		if c.tail.last.Load() > after {
-			leave()
 			return nil
 		}
 		select {
 		case <-wake:
-			leave()
 		case <-ctx.Done():
-			leave()
 			return ctx.Err()
 		}
 	}

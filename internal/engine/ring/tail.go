@@ -3,6 +3,7 @@ package ring
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // tail holds the newest items in memory. One goroutine appends; any number read
@@ -93,28 +94,42 @@ func (t *tail) read(after uint64, max int) (items []Item, held bool) {
 }
 
 // bell wakes those who wait for a new record. Ringing it costs the appender
-// next to nothing: a goroutine of the bell's own does the waking.
+// next to nothing: a goroutine of the bell's own does the waking. When many
+// wait it then pauses, longer the more they are (1,000: 5 ms), so that a
+// thousand readers are woken a few hundred times a second, each time for
+// several records, and not for each of them.
 type bell struct {
 	waiting atomic.Int32
+	wake    atomic.Pointer[chan struct{}] // closed to wake everybody, after it was replaced
 	kick    chan struct{}
+	once    sync.Once
 	done    sync.WaitGroup
-
-	mu     sync.Mutex
-	wake   chan struct{} // closed to wake everybody; then replaced
-	closed bool
 }
 
+const (
+	bellFew  = 10 // so many are woken for each record
+	bellEach = 5 * time.Microsecond
+	bellMost = 5 * time.Millisecond
+)
+
 func newBell() *bell {
-	b := &bell{kick: make(chan struct{}, 1), wake: make(chan struct{})}
+	b := &bell{kick: make(chan struct{}, 1)}
+	ch := make(chan struct{})
+	b.wake.Store(&ch)
 	b.done.Go(func() {
 		for range b.kick {
-			b.mu.Lock()
-			close(b.wake)
-			b.wake = make(chan struct{})
-			b.mu.Unlock()
+			b.wakeAll()
+			if n := b.waiting.Load(); n > bellFew {
+				time.Sleep(min(bellMost, time.Duration(n)*bellEach))
+			}
 		}
 	})
 	return b
+}
+
+func (b *bell) wakeAll() {
+	ch := make(chan struct{})
+	close(*b.wake.Swap(&ch))
 }
 
 // ring wakes everybody who waits. It is not called after close.
@@ -128,28 +143,20 @@ func (b *bell) ring() {
 	}
 }
 
-// listen announces a wait. Who listens, then looks whether there is something,
-// and waits on the channel only if not, misses nothing. leave ends it.
-func (b *bell) listen() (wake <-chan struct{}, leave func()) {
-	b.waiting.Add(1)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.wake, func() { b.waiting.Add(-1) }
-}
+// enter announces a wait, which leave ends.
+func (b *bell) enter() { b.waiting.Add(1) }
+func (b *bell) leave() { b.waiting.Add(-1) }
+
+// listen returns a channel that is closed when there is something new. Who has
+// entered, listens, then looks, and waits only if there is nothing, misses
+// nothing.
+func (b *bell) listen() <-chan struct{} { return *b.wake.Load() }
 
 // close wakes everybody for the last time.
 func (b *bell) close() {
-	b.mu.Lock()
-	if b.closed {
-		b.mu.Unlock()
-		return
-	}
-	b.closed = true
-	b.mu.Unlock()
-	close(b.kick)
-	b.done.Wait()
-	b.mu.Lock()
-	close(b.wake)
-	b.wake = make(chan struct{})
-	b.mu.Unlock()
+	b.once.Do(func() {
+		close(b.kick)
+		b.done.Wait()
+		b.wakeAll()
+	})
 }
