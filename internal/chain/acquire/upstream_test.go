@@ -305,6 +305,26 @@ func TestUpstreamResumes(t *testing.T) {
 	s.stop()
 }
 
+// TestUpstreamSavesFirst waits for the file of a program that saves once an
+// hour: the first position of a station does not wait so long.
+func TestUpstreamSavesFirst(t *testing.T) {
+	s := newSource(t, 1)
+	opts := testOptions
+	opts.StateFile = filepath.Join(t.TempDir(), "upstreams")
+	c := collect(t, opts, UpstreamConfig{Name: "a", URL: "seedlink://" + s.address, Streams: []string{"XX.ABC"}})
+	c.connected(t)
+	s.add("XX.ABC", 1)
+	c.take(t, 1)
+	c.up.Acknowledge("a", "XX.ABC", 1)
+	for range 30000 {
+		if b, err := os.ReadFile(opts.StateFile); err == nil && bytes.Contains(b, []byte(`"a" XX.ABC 1 `)) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Error("no position was saved")
+}
+
 // TestUpstreamKilled kills a program with SIGKILL again and again while it
 // receives. Each life writes down what arrived before it acknowledges it; in
 // the end nothing may be missing.
