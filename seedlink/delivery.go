@@ -3,7 +3,6 @@ package seedlink
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -11,9 +10,8 @@ import (
 )
 
 const (
-	maxBatch  = 64 << 10            // bytes of one write
-	readItems = maxBatch / v3Packet // records read at a time
-	maxScan   = 32                  // reads before a write or a look at commands
+	maxBatch = 64 << 10 // bytes of one write
+	maxScan  = 32       // reads before a write or a look at commands
 )
 
 // data is the data phase: the delivery runs beside the reading of commands.
@@ -109,7 +107,7 @@ func (d *delivery) run(ctx context.Context) error {
 		// Commands first: a keepalive must not wait for a backlog.
 		select {
 		case cmd := <-d.commands:
-			if err := s.write(s.info(cmd, d.buf[:0])); err != nil {
+			if err := s.write(s.speaks.info(s, cmd, d.buf[:0])); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -144,7 +142,7 @@ func (d *delivery) run(ctx context.Context) error {
 		select {
 		case <-d.out.signal:
 		case cmd := <-d.commands:
-			if err := s.write(s.info(cmd, d.buf[:0])); err != nil {
+			if err := s.write(s.speaks.info(s, cmd, d.buf[:0])); err != nil {
 				return err
 			}
 		case <-timer:
@@ -161,27 +159,13 @@ func (s *session) count(packets, bytes int) {
 	s.server.stats.bytes.Add(uint64(bytes))
 }
 
-// info answers INFO in packets, appended to dst.
-func (s *session) info(cmd command, dst []byte) []byte {
-	text, ok := "INFO wants a level", false
-	if len(cmd.args) == 1 {
-		text, ok = s.v3Info(strings.ToUpper(cmd.args[0]))
-	}
-	s.server.stats.info.Add(1)
-	channel := "INF"
-	if !ok {
-		channel = "ERR"
-	}
-	return appendV3Info(dst, text, channel, time.Now())
-}
-
 // fill puts packets into buf, from one ready feed after the other so that the
 // backlog of one station does not hold up another. It returns how many, and
 // whether there may be more.
 func (d *delivery) fill() (packets int, more bool, err error) {
 	d.buf = d.buf[:0]
 	for range maxScan {
-		room := (maxBatch - len(d.buf)) / v3Packet
+		room := (maxBatch - len(d.buf)) / d.session.speaks.packet
 		if room == 0 {
 			return packets, true, nil
 		}
@@ -235,15 +219,14 @@ func (d *delivery) take(f *feed, it *Item) bool {
 	if !stream.allowed {
 		return false
 	}
-	// Version 3 clients read exactly 512 bytes and trust blockette 1000.
-	h, err := peek(it.Raw)
-	if err != nil || h.length != v3Record || len(it.Raw) != v3Record {
+	kind, ok := s.speaks.carries(it.Raw)
+	if !ok {
 		s.skipped.Add(1)
 		s.server.stats.skipped.Add(1)
 		return false
 	}
 	r := f.request
-	if !selected(r.selectors, it.ID, h.kind) {
+	if !selected(r.selectors, it.ID, kind) {
 		return false
 	}
 	if stream.wanted = true; r.hasEnd && it.End >= r.end && it.Start <= time.Now().Add(clockTolerance).UnixNano() {
@@ -252,13 +235,9 @@ func (d *delivery) take(f *feed, it *Item) bool {
 	if !f.whole && !r.takes(it) {
 		return false
 	}
-	d.buf = appendV3Packet(d.buf, it.Sequence, it.Raw)
+	d.buf = s.speaks.frame(d.buf, it)
 	return true
 }
-
-// clockTolerance is how far in the future a record may begin before its time
-// is not believed when it comes to ending a window.
-const clockTolerance = time.Minute
 
 // maxStreams is how many streams of a station a feed remembers; with more the
 // answers for the others are asked for anew.
@@ -276,69 +255,4 @@ func (f *feed) stream(id fdsn.ID, s *session) *stream {
 	}
 	f.streams = append(f.streams, st)
 	return &f.streams[len(f.streams)-1]
-}
-
-// finished reports whether everything asked for has been given, or else after
-// what time to look again (0: when records come).
-func (d *delivery) finished(now time.Time) (wait time.Duration, finished bool) {
-	for _, r := range d.session.requests {
-		if r.ready && !r.fetch && !r.hasEnd {
-			return 0, false // real time has no end
-		}
-	}
-	d.feedsMu.Lock()
-	defer d.feedsMu.Unlock()
-	finished = true
-	for _, r := range d.session.requests {
-		if r.ready && r.hasEnd {
-			if w := d.windowWait(r, now); w > 0 {
-				finished = false
-				if wait == 0 || w < wait {
-					wait = w
-				}
-			}
-		}
-	}
-	if !finished {
-		return wait, false
-	}
-	for _, f := range d.feeds {
-		if f.request.fetch && !f.done {
-			return 0, false
-		}
-	}
-	return 0, true
-}
-
-// windowWait returns how long a window must be waited for: until it has
-// passed and each stream that came has reached its end, but not longer than
-// Limits.Grace after it. One record with a wrong time neither ends a
-// window early nor keeps it open.
-func (d *delivery) windowWait(r *request, now time.Time) time.Duration {
-	left := time.Duration(r.end - now.UnixNano())
-	if left > 0 {
-		return left
-	}
-	left += d.session.server.limits.Grace
-	if left <= 0 {
-		return 0
-	}
-	full := 0
-	for _, f := range d.feeds {
-		if f.request != r {
-			continue
-		}
-		for _, st := range f.streams {
-			if st.wanted && !st.full {
-				return left
-			}
-			if st.full {
-				full++
-			}
-		}
-	}
-	if full == 0 {
-		return left
-	}
-	return 0
 }

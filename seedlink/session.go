@@ -27,6 +27,7 @@ type session struct {
 	port   netip.AddrPort
 	block  netip.Prefix
 	since  time.Time
+	speaks *dialect // the version agreed on
 
 	// Handshake, of the reading goroutine.
 	requests []*request
@@ -40,6 +41,19 @@ type session struct {
 
 	state                           atomic.Int32
 	packets, bytes, skipped, missed atomic.Uint64
+}
+
+// dialect is what a version of the protocol decides; all else is common.
+type dialect struct {
+	// handshake carries out a command; begin says that data is to follow.
+	handshake func(s *session, cmd command) (begin bool, err error)
+	// info appends the answer to INFO.
+	info func(s *session, cmd command, dst []byte) []byte
+	// carries reports whether clients can be given a record, and its type.
+	carries func(raw []byte) (kind byte, ok bool)
+	// frame appends a packet of at most packet bytes.
+	frame  func(dst []byte, it *Item) []byte
+	packet int
 }
 
 const (
@@ -60,7 +74,7 @@ var (
 )
 
 func newSession(s *Server, conn net.Conn, cancel context.CancelFunc) *session {
-	sess := &session{server: s, conn: conn, cancel: cancel, since: time.Now()}
+	sess := &session{server: s, conn: conn, cancel: cancel, since: time.Now(), speaks: &v3}
 	sess.lines = newLineReader(bufio.NewReaderSize(conn, 1024), maxLine)
 	if addr := conn.RemoteAddr(); addr != nil {
 		sess.peer = addr.String()
@@ -93,7 +107,7 @@ func (s *session) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		begin, err := s.handshake(cmd)
+		begin, err := s.speaks.handshake(s, cmd)
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,16 @@ const (
 	codeLimit       = "LIMIT"
 )
 
-// handshake carries out a command before the data phase; begin says that the
-// data phase is to start.
-func (s *session) handshake(cmd command) (begin bool, err error) {
+var v3 = dialect{
+	handshake: (*session).v3Handshake,
+	info:      (*session).v3Answer,
+	carries:   v3Carries,
+	frame:     func(dst []byte, it *Item) []byte { return appendV3Packet(dst, it.Sequence, it.Raw) },
+	packet:    v3Packet,
+}
+
+// v3Handshake carries out a command before the data phase.
+func (s *session) v3Handshake(cmd command) (begin bool, err error) {
 	switch cmd.verb {
 	case "":
 		return false, s.refuse(codeArguments, "%s", strings.Join(cmd.args, " "))
@@ -39,7 +46,7 @@ func (s *session) handshake(cmd command) (begin bool, err error) {
 	case "CAT":
 		return false, s.write([]byte(s.v3Catalogue()))
 	case "INFO":
-		return false, s.write(s.info(cmd, nil))
+		return false, s.write(s.v3Answer(cmd, nil))
 	case "BYE":
 		return false, errBye
 	case "STATION":

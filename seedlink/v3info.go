@@ -3,10 +3,25 @@ package seedlink
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // maxInfo bounds an INFO document, in bytes.
 const maxInfo = 8 << 20
+
+// v3Answer answers INFO in packets, appended to dst.
+func (s *session) v3Answer(cmd command, dst []byte) []byte {
+	text, ok := "INFO wants a level", false
+	if len(cmd.args) == 1 {
+		text, ok = s.v3Info(strings.ToUpper(cmd.args[0]))
+	}
+	s.server.stats.info.Add(1)
+	channel := "INF"
+	if !ok {
+		channel = "ERR"
+	}
+	return appendV3Info(dst, text, channel, time.Now())
+}
 
 // v3Info makes the document of a level of INFO as the SeisComP server does. ok
 // is false if the level is not known, not allowed to this client, or too long;

@@ -34,6 +34,13 @@ func appendV3Packet(dst []byte, seq uint64, raw []byte) []byte {
 	return append(dst, raw...)
 }
 
+// v3Carries reports whether version 3 can carry a record: its clients read
+// exactly 512 bytes and trust blockette 1000.
+func v3Carries(raw []byte) (kind byte, ok bool) {
+	h, err := peek(raw)
+	return h.kind, err == nil && len(raw) == v3Record && h.length == v3Record
+}
+
 // parseV3Header reads the eight bytes before a record.
 func parseV3Header(b []byte) (seq uint64, info, last bool, err error) {
 	if len(b) != v3Header || b[0] != 'S' || b[1] != 'L' {
