@@ -38,11 +38,7 @@ func (s *session) data(ctx context.Context) error {
 // while the delivery is busy with one, so that a client cannot pile them up.
 func (s *session) readData(ctx context.Context, commands chan<- command) error {
 	for {
-		idle := time.Duration(0)
-		if s.state.Load() == inEnd {
-			idle = s.server.limits.Idle
-		}
-		cmd, err := s.command(idle)
+		cmd, err := s.command(0)
 		if err != nil {
 			return err
 		}
@@ -102,6 +98,7 @@ func (d *delivery) run(ctx context.Context) error {
 	s.server.hub.join(d.out, held)
 	defer s.server.hub.leave(d.out, d.allFeeds)
 	d.buf = make([]byte, 0, maxBatch)
+	var leave <-chan time.Time // set after END: the client is to close
 
 	for {
 		// Commands first: a keepalive must not wait for a backlog.
@@ -133,7 +130,7 @@ func (d *delivery) run(ctx context.Context) error {
 				return err
 			}
 			s.state.Store(inEnd)
-			s.conn.SetReadDeadline(time.Now().Add(s.server.limits.Idle))
+			leave = time.After(s.server.limits.Idle)
 		}
 		var timer <-chan time.Time
 		if wait > 0 && !finished {
@@ -146,6 +143,8 @@ func (d *delivery) run(ctx context.Context) error {
 				return err
 			}
 		case <-timer:
+		case <-leave:
+			return errIdle
 		case <-ctx.Done():
 			return ctx.Err()
 		}
