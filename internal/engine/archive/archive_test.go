@@ -81,6 +81,24 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// TestLeapDay: a record that starts at 23:59:60 lies in the file of the day
+// that this second ends.
+func TestLeapDay(t *testing.T) {
+	root := t.TempDir()
+	a := openFolder(t, root)
+	base := seis.TimeOf(1483228800e9, false).SecondsSince(archivetest.Midnight) // 2017-01-01
+	raw := bytes.Clone(archivetest.Record(archivetest.ID, base-1, 10, 5, 2).Raw())
+	raw[26] = 60
+	archivetest.MustAdd(t, a, archivetest.RecordOf(raw), archivetest.Record(archivetest.ID, base, 10, 5, 3))
+	if err := a.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(root, "2016/XX/STA/HHZ.D/XX.STA.00.HHZ.D.2016.366"))
+	if err != nil || !bytes.Equal(got, raw) {
+		t.Errorf("file of 2016-12-31: %d bytes, %v", len(got), err)
+	}
+}
+
 func TestReopen(t *testing.T) {
 	root := t.TempDir()
 	var want [][]byte

@@ -40,6 +40,7 @@ type Folder struct {
 	mu      sync.Mutex // taken after a dayFile's
 	files   map[fdsn.ID]map[day]*dayFile
 	count   int               // of files
+	most    int               // of files to remember
 	changed map[*dayFile]bool // written to or to be written since the last sync
 	newDirs map[string]bool   // folders with new names since then
 	err     error             // a sync failed: nothing can be promised any more
@@ -66,6 +67,7 @@ const mostFiles = 50_000
 func Open(root string) (*Folder, error) {
 	a := &Folder{
 		root:    root,
+		most:    mostFiles,
 		files:   map[fdsn.ID]map[day]*dayFile{},
 		changed: map[*dayFile]bool{},
 		newDirs: map[string]bool{},
@@ -197,7 +199,7 @@ func (a *Folder) pin(id fdsn.ID, n day) (*dayFile, error) {
 	}
 	d := a.files[id][n]
 	if d == nil {
-		if a.count >= mostFiles {
+		if a.count >= a.most {
 			a.forget()
 		}
 		d = &dayFile{id: id, day: n, path: filepath.Join(a.root, path(id, n))}

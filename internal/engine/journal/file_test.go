@@ -53,6 +53,15 @@ func TestTrimmedIsReplayable(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		want := uint64(0)
+		for _, serial := range []uint64{1, 300, 700, 705} {
+			if serial <= j.First() {
+				want = serial
+			}
+		}
+		if e, err := j.Setup(j.First()); err != nil || e.Serial != want {
+			t.Fatalf("after entry %d, Setup(%d) = %d, %v, want %d", i, j.First(), e.Serial, err, want)
+		}
 	}
 	if j.First() < 800 || j.Size() > 60_000 {
 		t.Fatalf("holds %d to %d, %d bytes; want about 40000", j.First(), j.Last(), j.Size())
@@ -105,6 +114,30 @@ func TestSetupCopyDamaged(t *testing.T) {
 		if e, err := j.Setup(10); err != nil || e.Setup.Version != "a" {
 			t.Errorf("Setup(10) = %+v, %v", e, err)
 		}
+	}
+}
+
+// TestSetupLost: a setup whose entry a crash took, but not its copy, is not in
+// force.
+func TestSetupLost(t *testing.T) {
+	dir := t.TempDir()
+	j := openFile(t, dir, journal.Options{})
+	journaltest.MustAppend(t, j, journaltest.Setup("kept", 1))
+	if err := j.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	journaltest.MustAppend(t, j, journaltest.Setup("lost", 2)) // in memory only, but for the copy
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	j.Close()
+	j = openFile(t, copied, journal.Options{})
+	if got := journaltest.MustAppend(t, j, journaltest.Tick(3)); got.Serial != 2 {
+		t.Fatalf("serial %d, want that of the lost entry", got.Serial)
+	}
+	if e, err := j.Setup(2); err != nil || e.Setup.Version != "kept" {
+		t.Errorf("Setup(2) = %+v, %v, want the one that was kept", e.Setup, err)
 	}
 }
 

@@ -145,6 +145,9 @@ func FuzzEntry(f *testing.F) {
 	f.Add(uint8(seis.EntrySetup), []byte{0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Add(uint8(seis.EntryReceipt), []byte{1, 0x80, 0})
 	f.Add(uint8(9), []byte{})
+	// A length of zero in two bytes: the same entry in another form.
+	trust := appendPayload(nil, &seis.Entry{Kind: seis.EntryTrust, Trust: &seis.Trust{}})
+	f.Add(uint8(seis.EntryTrust), append([]byte{0x80, 0}, trust[1:]...))
 	f.Fuzz(func(t *testing.T, kind uint8, payload []byte) {
 		e, err := decodePayload(seis.EntryKind(kind), payload)
 		if err != nil {

@@ -197,6 +197,16 @@ func longRecords(t *testing.T, a archive.Archive) {
 		check(t, fmt.Sprintf("second %d", sec), MustRead(t, a, id, at, at.AddSeconds(1)), all[sec/step])
 	}
 	check(t, "all", MustRead(t, a, id, All[0], All[1]), all...)
+
+	// Nine days each, one every three: three of them at any moment.
+	id.Channel = "UHE"
+	var over []*seis.Record
+	for i := range 6 {
+		over = append(over, Record(id, float64(i*3*86400), 0.0005, 9*86400/2000, i+1))
+	}
+	MustAdd(t, a, over...)
+	at := Midnight.AddSeconds(10.5 * 86400)
+	check(t, "three at once", MustRead(t, a, id, at, at.AddSeconds(1)), over[1:4]...)
 }
 
 // leapSecond: a record that starts at 23:59:60 lies between those that start
