@@ -23,10 +23,10 @@ type generator struct {
 	buf    []float64
 }
 
-// arrived is what one earthquake does at the station: nil waves when nothing.
+// arrived is what one earthquake does at the station.
 type arrived struct {
-	waves      [][3]ground.Wave // per instrument
-	fromS, toS float64          // seconds after the scene's start
+	waves      [][3]ground.Wave // per instrument; nil when there are none now
+	fromS, toS float64          // of a local one, seconds after the scene's start
 }
 
 func newGenerator(n *Network, st *station) *generator {
@@ -46,15 +46,9 @@ func newGenerator(n *Network, st *station) *generator {
 	return g
 }
 
-// lookBack is the longest time from an origin to the end of its waves at farKm.
-const lookBack = 1100 * time.Second
-
-// farLasts is how long a teleseism is followed after P, and farLeads how long
-// before it the waves begin.
-const (
-	farLasts = 3000 * time.Second
-	farLeads = 300 * time.Second
-)
+// lookBack is the longest time from an origin to the end of its waves: slowest
+// S, longest coda, and some.
+const lookBack = (slowestS + 600) * time.Second
 
 // fill computes samples from, from+1, … of channel c, counted from the scene's
 // start at the channel's rate.
@@ -100,14 +94,17 @@ func (g *generator) visit(t0, t1 float64, f func(*arrived)) {
 		}
 	}
 	for i := range sc.Teleseisms {
-		at := sc.Teleseisms[i].At
-		if (at-farLeads).Seconds() > t1 || (at+farLasts).Seconds() < t0 {
+		var before, after float64
+		for _, rec := range g.st.recorders {
+			b, a := ground.DistantSpan(rec.RateHz)
+			before, after = max(before, b), max(after, a)
+		}
+		at := sc.Teleseisms[i].At.Seconds()
+		if at-before >= t1 || at+after <= t0 {
 			delete(g.far, i)
 			continue
 		}
-		if a := g.farWaves(i); a.fromS < t1 && a.toS > t0 {
-			f(a)
-		}
+		f(g.farWaves(i))
 	}
 }
 
@@ -148,12 +145,9 @@ func (g *generator) farWaves(i int) *arrived {
 	sc, st := g.n.scene, g.st
 	d := &g.n.distant[i]
 	deg, travel := g.n.far(d.quake, st)
-	a := &arrived{fromS: math.Inf(1), toS: math.Inf(-1)}
+	a := &arrived{}
 	for _, rec := range st.recorders {
-		w := d.event(sc, i, rec.RateHz).Waves(rec, st.key, deg, travel, st.siteFactor)
-		a.waves = append(a.waves, w)
-		a.fromS = math.Min(a.fromS, float64(w[0].First)/rec.RateHz)
-		a.toS = math.Max(a.toS, float64(w[0].Last())/rec.RateHz)
+		a.waves = append(a.waves, d.event(sc, i, rec.RateHz).Waves(rec, st.key, deg, travel, st.siteFactor))
 	}
 	g.far[i] = a
 	return a

@@ -214,8 +214,12 @@ type path struct {
 	p, s          ground.Rays
 }
 
-// farKm is how far local earthquakes are followed.
-const farKm = 1200.0
+// Local earthquakes are followed as far as farKm, and while S takes at most
+// slowestS seconds.
+const (
+	farKm    = 1200.0
+	slowestS = 500
+)
 
 // path traces the rays to a station; ok is false when the earthquake is too far
 // or too weak to leave a trace.
@@ -238,7 +242,7 @@ func (n *Network) path(q *scene.Quake, st *station) (pa path, ok bool) {
 	for _, r := range []*ground.Ray{&pa.s.Direct, &pa.s.Head} {
 		r.TimeS += 1.5 * st.termS
 	}
-	return pa, true
+	return pa, pa.s.First().TimeS <= slowestS
 }
 
 // Onset is the true arrival of a wave at a station.

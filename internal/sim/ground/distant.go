@@ -80,18 +80,31 @@ type DistantEvent struct {
 // Waves of a teleseism begin leadS before P at the reference point; they are
 // followed for at most distantLen samples at the low rate.
 const (
-	leadS      = 60.0
+	leadS      = 100.0
 	distantLen = 1 << 15
-	longestS   = 2100 // after P
 )
+
+// decimation returns the step at which waves of a teleseism are held: at
+// least ten samples a second, if the recorder has as many.
+func decimation(rate float64) int {
+	step := 1
+	for rate/float64(step*2) >= 10 {
+		step *= 2
+	}
+	return step
+}
+
+// DistantSpan returns how long before P at the reference point the waves of a
+// teleseism may begin at any site of the network, and how long after it they
+// may last, on a recorder of a rate; seconds.
+func DistantSpan(rate float64) (before, after float64) {
+	return leadS + 1, distantLen * float64(decimation(rate)) / rate
+}
 
 // NewDistantEvent prepares a teleseism. refS is the time of P at the reference
 // point in seconds after sample 0.
 func NewDistantEvent(key uint64, magnitude, depthKm, distanceDeg, refS, rate float64) *DistantEvent {
-	e := &DistantEvent{key: key, rate: rate, step: 1, n: distantLen, distanceDeg: distanceDeg, refS: refS}
-	for rate/float64(e.step*2) >= 10 {
-		e.step *= 2
-	}
+	e := &DistantEvent{key: key, rate: rate, step: decimation(rate), n: distantLen, distanceDeg: distanceDeg, refS: refS}
 	low := rate / float64(e.step)
 	fc := CornerFrequency(Moment(magnitude), 3e6)
 	source := 1 / fc
@@ -243,7 +256,7 @@ func (e *DistantEvent) surface(low, fc, tp, peak float64) {
 			delay := e.distanceDeg*kmPerDegree/groupVelocity(table, f) - tp
 			phase -= math.Pi * (delay + was) * df
 			was = delay
-			if delay > longestS {
+			if delay > float64(e.n)/low-leadS-400 {
 				continue // would come after the end of what is held
 			}
 			// Excited between 12 and 100 s; long periods stand out above fc's

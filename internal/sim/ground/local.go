@@ -67,9 +67,9 @@ func (e *LocalEvent) coda() float64 {
 }
 
 // Span returns when the waves begin and end at the site, in the time of
-// OriginS, to a second on the safe side.
+// OriginS, on the safe side at any rate from one sample a second.
 func (e *LocalEvent) Span() (fromS, toS float64) {
-	return e.OriginS + e.P.First().TimeS - 1, e.OriginS + e.S.First().TimeS + e.coda() + 1
+	return e.OriginS + e.P.First().TimeS - preroll - 1, e.OriginS + e.S.First().TimeS + e.coda() + 2
 }
 
 func (e *LocalEvent) waves(recs []Recorder, same []int, out [][3]Wave) {
