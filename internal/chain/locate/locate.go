@@ -26,7 +26,7 @@ var Method = method.Method{
 		{Name: "model_error", Unit: "", Default: "0.03", Doc: "1σ of a computed travel time as a fraction of it, beyond that to the nearest station"},
 		{Name: "model_error_min_s", Unit: "s", Default: "0.2", Doc: "least 1σ of a computed travel time (S: 1.5 times)"},
 		{Name: "max_depth_km", Unit: "km", Default: "150", Doc: "deepest hypocentre searched"},
-		{Name: "cells", Unit: "", Default: "4000", Doc: "cells of the oct-tree evaluated"},
+		{Name: "cells", Unit: "", Default: "2000", Doc: "cells of the oct-tree evaluated"},
 	},
 }
 
@@ -52,7 +52,7 @@ type Options struct {
 	DepthPriorKm    float64 // 0: 10 km
 	DepthPriorSigma float64 // 0: 12 km; half width of the weak (Cauchy) prior on depth
 	OutlierShare    float64 // 0: 0.05
-	Cells           int     // 0: 4000
+	Cells           int     // 0: 2000
 	SWeight         float64 // factor on the weight of S picks; 0: 1
 }
 
@@ -71,7 +71,7 @@ func (o *Options) fill() {
 	def(&o.OutlierShare, 0.05)
 	def(&o.SWeight, 1)
 	if o.Cells == 0 {
-		o.Cells = 4000
+		o.Cells = 2000
 	}
 }
 
