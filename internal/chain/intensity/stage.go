@@ -14,8 +14,9 @@ import (
 const (
 	fastestKmS = 8.5 // no first P of a crustal earthquake is faster within 300 km
 	slowestKmS = 2.5
-	marginS    = 5 // the first wave may come so much earlier than the origin says
-	settleS    = 5 // shaking is complete so long after the slowest wave at the earliest
+	marginS    = 5  // the first wave may come so much earlier than the origin says
+	quietS     = 20 // after that a station is measured once more, at the end
+	settleS    = 5  // shaking is complete so long after the slowest wave at the earliest
 )
 
 // Stage measures events.
@@ -33,6 +34,7 @@ type event struct {
 	id       string
 	origin   seis.Origin
 	measured seis.Time // tick of the last measurement; zero: never
+	over     bool      // this is the last one
 	stations map[string]*shaken
 	said     []seis.Shaking
 }
@@ -115,7 +117,7 @@ func (s *Stage) tick(ctx context.Context, now seis.Time) error {
 		age := now.SecondsSince(e.origin.Time)
 		over := age >= s.opt.MeasureS
 		if over || e.measured.IsZero() || now.SecondsSince(e.measured) >= math.Max(1, age/10) {
-			e.measured = now
+			e.measured, e.over = now, over
 			if err := s.measure(ctx, e, now); err != nil {
 				return err
 			}
@@ -182,8 +184,12 @@ func (s *Stage) station(e *event, id string, dist float64, now seis.Time) *shake
 			continue
 		}
 		old := e.stations[id]
-		if old != nil && old.key == sn.key && old.start == start && !s.grown(sn, old.end, end) {
-			return old
+		if old != nil && old.key == sn.key && old.start == start {
+			// Where shaking has been over for some time the next look is the last.
+			done := !e.over && old.end.After(complete.AddSeconds(quietS))
+			if done || !s.grown(sn, old.end, end) {
+				return old
+			}
 		}
 		d := gather(s.windows, sn, start, end)
 		if d == nil || !d.end().After(arrival.AddSeconds(1)) {
