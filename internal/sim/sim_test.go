@@ -212,21 +212,24 @@ func TestWavesEndWhereTheyEnd(t *testing.T) {
 length 2h
 network XH
 station XH.A 37.5 104.0
+station XH.B 37.5 104.1
 instrument one channels LH rate 1Hz input velocity sensitivity 1e9 at 0.1Hz
 instrument twenty channels BH rate 20Hz input velocity sensitivity 1e9 at 1Hz
-equip one twenty
+equip station XH.A one
+equip station XH.B twenty
 earthquake at +400s lat 37.6 lon 104.2 depth 10km M 6.5
 earthquake at +1000s lat 45.5 lon 104.2 depth 10km M 6
 earthquake at +1100s lat 37.6 lon 103.2 depth 10km M 3
 teleseism at +1500s backazimuth 100 distance 40deg M 7
 teleseism at +1700s backazimuth 300 distance 90deg depth 300km M 7.5
 `)
-	for c, rate := range map[int]int{0: 1, 4: 20} {
+	for k, rate := range []int{1, 20} {
+		const c = 1 // north
 		whole := make([]int32, 7200*rate)
-		newGenerator(n, n.stations[0]).fill(c, 0, whole)
+		newGenerator(n, n.stations[k]).fill(c, 0, whole)
 		for _, step := range []int{2 * rate, 37 * rate} {
 			cut := make([]int32, len(whole))
-			g := newGenerator(n, n.stations[0])
+			g := newGenerator(n, n.stations[k])
 			for i := 0; i < len(cut); i += step {
 				g.fill(c, int64(i), cut[i:min(len(cut), i+step)])
 			}
