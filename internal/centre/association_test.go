@@ -173,6 +173,26 @@ func TestTwoQuakesAMinuteApart(t *testing.T) {
 	d.near(got[1], b, 34.7, 105.5, 15)
 }
 
+// S on the vertical is picked as P, and a second S is picked in the coda: they
+// belong to the one earthquake.
+func TestLaterPhasesMakeNoEvent(t *testing.T) {
+	d := newDesk(t, 40, 25)
+	at := start.AddSeconds(120)
+	d.quake(at, 34.6, 104.8, 12, 160)
+	for _, st := range d.inv.Stations() {
+		c, _ := d.inv.Station(st)
+		dist, _ := geo.Distance(34.6, 104.8, c.Latitude, c.Longitude)
+		if ts, _, _, ok := d.model.Time(seis.S, 12, dist, 0); ok && dist < 160 {
+			d.pick(st, seis.P, at.AddSeconds(1.03*ts+0.2*d.rng.NormFloat64()))
+			d.pick(st, seis.S, at.AddSeconds(1.03*ts+2+d.rng.ExpFloat64()))
+		}
+	}
+	d.run(400)
+	if n := len(d.origins); n != 1 {
+		t.Errorf("%d events, want 1: %+v", n, d.newest())
+	}
+}
+
 func TestNoiseMakesNoEvent(t *testing.T) {
 	d := newDesk(t, 40, 25)
 	d.noise(1, 300)

@@ -40,15 +40,17 @@ const (
 	loose       = 1
 )
 
-// loose reports whether the event that explains p does so only so so: as coda,
-// or with a residual of a good part of the tolerance.
+// loose reports whether the event that explains p does so only so so: neither
+// its P nor its S arrives close to p, whatever p was picked as. (S on the
+// vertical is often picked as P.)
 func (s *Stage) loose(p *pick) bool {
-	e := p.event
-	if !slices.Contains(e.picks, p) {
-		return true
+	for _, ph := range [2]seis.Phase{seis.P, seis.S} {
+		t, _, ok := s.predict(&p.event.origin, ph, p.lat, p.lon, p.elv)
+		if ok && math.Abs(p.Time.SecondsSince(p.event.origin.Time)-t) < 0.5*s.tolerance(t, p.event.nearest, ph) {
+			return false
+		}
 	}
-	t, _, ok := s.predict(&e.origin, p.Phase, p.lat, p.lon, p.elv)
-	return !ok || math.Abs(p.Time.SecondsSince(e.origin.Time)-t) > 0.4*s.tolerance(t, e.nearest, p.Phase)
+	return true
 }
 
 // open searches the picks and opens the first hypothesis that stands.
