@@ -24,12 +24,7 @@ lint:
 
 # Every fuzz target there is, FUZZTIME each.
 fuzz:
-	@$(GO) list -f '{{.Dir}}' ./... | while read -r dir; do \
-		cd "$$dir" && for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' ./*_test.go 2>/dev/null | cut -c6-); do \
-			echo "$$dir $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x . || exit 1; \
-		done; \
-	done
+	.ci/fuzz $(FUZZTIME)
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
