@@ -66,7 +66,6 @@ type delivery struct {
 
 	items []Item
 	buf   []byte
-	open  int // feeds that are not done
 }
 
 // wanted makes the feed of a station that a request covers, the first that fits.

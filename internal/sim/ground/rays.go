@@ -149,8 +149,10 @@ func (s *Stack) head(up []leg, src int, z float64, n int, distKm float64) (Ray, 
 	}
 	for i := src; i < n; i++ { // down, and up again
 		below := leg{s.top[i+1] - math.Max(z, s.top[i]), s.v[i]}
-		if !add(below) || !add(below) {
-			return Ray{}, false
+		for range 2 {
+			if !add(below) {
+				return Ray{}, false
+			}
 		}
 	}
 	if x > distKm {
