@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -35,6 +34,7 @@ type File struct {
 	log      *seglog.Log
 	ids      *idTable
 	core     core
+	blocks   blocks
 	oldest   atomic.Uint64 // nothing before this position is held, even if the tail has it still
 	recovery Recovery
 
@@ -216,6 +216,7 @@ func (r *File) Read(ctx context.Context, after uint64, max int) ([]Item, error) 
 	if max < 1 {
 		return nil, fmt.Errorf("read ring: at most %d items", max)
 	}
+	asked := after
 	for {
 		if r.core.closed.Load() {
 			return nil, fmt.Errorf("read ring: %w", ErrClosed)
@@ -226,16 +227,17 @@ func (r *File) Read(ctx context.Context, after uint64, max int) ([]Item, error) 
 		}
 		items, held := r.core.tail.read(from, max)
 		var damage *DamageError
-		if !held && from < r.core.tail.last.Load() {
+		if newest := r.core.tail.last.Load(); !held && from < newest {
 			var err error
-			if items, damage, err = r.readLog(from, max); err != nil {
+			if items, damage, err = r.readLog(from, newest, max); errors.Is(err, seglog.ErrTrimmed) {
+				continue
+			} else if err != nil {
 				return nil, fmt.Errorf("read ring: %w", err)
-			} else if len(items) == 0 && damage == nil {
-				continue // trimmed meanwhile
 			}
+			after = newest // to wait for, if nothing more can be read up to there
 		}
 		if len(items) > 0 || damage != nil {
-			return items, missing(trimmed, after, damage)
+			return items, missing(trimmed, asked, damage)
 		}
 		if err := r.core.wait(ctx, after); err != nil {
 			return nil, fmt.Errorf("read ring: %w", err)
@@ -243,48 +245,21 @@ func (r *File) Read(ctx context.Context, after uint64, max int) ([]Item, error) 
 	}
 }
 
-// readBytes is how much one Read takes from the disk.
-const readBytes = 1 << 20
-
-// readLog reads from the segments what is older than the tail. It returns
-// nothing at all when what it was to read has been trimmed meanwhile.
-func (r *File) readLog(after uint64, max int) (items []Item, damage *DamageError, err error) {
-	newest := r.core.tail.last.Load()
-	c, err := r.log.Cursor(after+1, seglog.CursorOptions{Keep: true, Chunk: min(readBytes, 4096+600*max)})
-	if errors.Is(err, seglog.ErrTrimmed) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, translate(err)
-	}
-	defer c.Close()
-	items = make([]Item, 0, min(max, readBytes/512))
-	for size := 0; len(items) < max && size < readBytes; {
-		f, err := c.Next()
-		var it Item
-		if err == nil {
-			if it, err = decodeItem(f, r.ids); err == nil {
-				items = append(items, it)
-				size += len(it.Raw)
-				continue
-			}
-			err = &seglog.DamageError{Path: filepath.Dir(r.path), Why: fmt.Sprintf("position %d: %v", f.Number, err)}
-		}
-		var d *seglog.DamageError
-		switch {
-		case err == io.EOF || errors.Is(err, seglog.ErrTrimmed):
-		case !errors.As(err, &d):
+// readLog reads from the segments what is older than the tail: up to max items
+// after position after, of those up to newest.
+func (r *File) readLog(after, newest uint64, max int) ([]Item, *DamageError, error) {
+	for n := after + 1; n <= newest; {
+		x := r.log.Extent(n)
+		b, err := r.blocks.get(x, r.loadBlock)
+		if err != nil {
 			return nil, nil, translate(err)
-		case len(items) == 0:
-			damage = &DamageError{Path: d.Path, Offset: d.Offset, Bytes: d.Bytes, Why: d.Why, Resume: newest}
-			continue
 		}
-		break // at the end, or at damage with which the next Read begins
+		if items, damage := b.after(after, max); len(items) > 0 || damage != nil {
+			return items, damage, nil
+		}
+		n = x.To
 	}
-	if damage != nil && len(items) > 0 {
-		damage.Resume = items[len(items)-1].Position
-	}
-	return items, damage, nil
+	return nil, nil, nil
 }
 
 // missing makes the error that goes with items.

@@ -62,9 +62,10 @@ type Ring interface {
 	// Sync makes all records appended so far durable.
 	Sync() error
 	// Read returns up to max items after position after (0: from the oldest),
-	// waiting for at least one until ctx ends. Items may come together with
-	// ErrTrimmed or a *DamageError; they are then those that follow what is
-	// missing.
+	// waiting for at least one until ctx ends; it may return fewer although
+	// there are more. The items are shared with other readers and must not be
+	// changed. They may come together with ErrTrimmed or a *DamageError; they
+	// are then those that follow what is missing.
 	Read(ctx context.Context, after uint64, max int) ([]Item, error)
 	// Bounds returns the oldest and newest position held (0, 0 when empty).
 	Bounds() (first, last uint64)

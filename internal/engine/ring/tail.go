@@ -70,8 +70,9 @@ func (t *tail) drop() []Item {
 	return c.items[:]
 }
 
-// read returns up to max items after position after. held is false when some
-// of those asked for are older than the tail.
+// read returns up to max items after position after, without copying them, and
+// so only as many as lie in one chunk. held is false when the first of those
+// asked for is older than the tail.
 func (t *tail) read(after uint64, max int) (items []Item, held bool) {
 	last := t.last.Load() // before the view, which then reaches at least there
 	v := t.view.Load()
@@ -81,16 +82,10 @@ func (t *tail) read(after uint64, max int) (items []Item, held bool) {
 	if after >= last {
 		return nil, true
 	}
-	n := int(min(last-after, uint64(max)))
-	items = make([]Item, 0, n)
-	for i := int(after + 1 - v.first); len(items) < n; {
-		c := v.chunks[i/chunkItems]
-		from := i % chunkItems
-		k := min(chunkItems-from, n-len(items))
-		items = append(items, c.items[from:from+k]...)
-		i += k
-	}
-	return items, true
+	i := int(after + 1 - v.first)
+	from := i % chunkItems
+	n := min(int(min(last-after, uint64(max))), chunkItems-from)
+	return v.chunks[i/chunkItems].items[from : from+n : from+n], true
 }
 
 // bell wakes those who wait for a new record. Ringing it costs the appender

@@ -44,6 +44,48 @@ func (l *Log) Cursor(from uint64, opt CursorOptions) (*Cursor, error) {
 	return &Cursor{l: l, want: from, scan: scanner{chunk: opt.Chunk, keep: opt.Keep}}, nil
 }
 
+// Extent is a stretch of the log that is convenient to read at once.
+type Extent struct {
+	From, To uint64 // numbers in [From, To)
+	Bytes    int64
+	Whole    bool // nothing will be added to it
+}
+
+// extentPoints is how many points an extent has: 256 KiB.
+const extentPoints = 4
+
+// Extent returns the extent in which number n lies, or, if there is no such
+// number, the next one.
+func (l *Log) Extent(n uint64) Extent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.segs) == 0 {
+		return Extent{From: n, To: n + 1}
+	}
+	i := max(0, sort.Search(len(l.segs), func(i int) bool { return l.segs[i].header.first > n })-1)
+	if l.segs[i].last < n && i+1 < len(l.segs) {
+		i++
+	}
+	s := l.segs[i]
+	k := max(0, sort.Search(len(s.points), func(k int) bool { return s.points[k].number > n })-1)
+	k -= k % extentPoints
+	x := Extent{From: s.header.first, To: max(s.last, n) + 1, Whole: i+1 < len(l.segs)}
+	begin := int64(headerSize)
+	end := s.size
+	if i+1 == len(l.segs) {
+		end += int64(len(l.buf))
+	}
+	if k > 0 {
+		x.From, begin = s.points[k].number, s.points[k].offset
+	}
+	if k+extentPoints < len(s.points) {
+		p := s.points[k+extentPoints]
+		x.To, end, x.Whole = p.number, p.offset, true
+	}
+	x.Bytes = end - begin
+	return x
+}
+
 // Next returns the next frame; io.EOF when there is none yet, and a
 // *DamageError once for each stretch of damage. A payload is valid until the
 // next call (see CursorOptions.Keep) and must not be changed.

@@ -115,9 +115,9 @@ func roundTrip(t *testing.T, r ring.Ring) {
 			}
 			want = append(want, it)
 		}
-		got, err := r.Read(t.Context(), after, 100)
-		if err != nil || len(got) != len(want) {
-			rt.Fatalf("read %d items, %v, want %d", len(got), err, len(want))
+		got := ReadAll(t, r, after)
+		if len(got) != len(want) {
+			rt.Fatalf("read %d items, want %d", len(got), len(want))
 		}
 		for i := range want {
 			if d := Diff(want[i], got[i]); d != "" {
