@@ -115,25 +115,39 @@ func connect(path string, conns int, settings ...string) (*sql.DB, error) {
 
 // mark checks that the file is a catalogue, and makes an empty one a catalogue.
 func mark(ctx context.Context, db *sql.DB) error {
-	var id uint32
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code() == sqlite3.SQLITE_NOTADB {
-			return errNoDatabase
-		}
+	id, err := readMark(ctx, db)
+	if err != nil || id == applicationID {
 		return err
 	}
-	if id == applicationID {
-		return nil
+	tx, err := db.BeginTx(ctx, nil) // others may be making it
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if id, err = readMark(ctx, tx); err != nil || id == applicationID {
+		return err
 	}
 	var tables int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
 		return err
 	}
 	if id != 0 || tables != 0 {
 		return fmt.Errorf("found an SQLite database of another program (application id %#08x), want a %s (%#08x)", id, formatName, applicationID)
 	}
-	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	return err
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func readMark(ctx context.Context, db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (id uint32, err error) {
+	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code() == sqlite3.SQLITE_NOTADB {
+		err = errNoDatabase
+	}
+	return id, err
 }
 
 // readVersion returns the version of the file's format, 0 if it has no tables
@@ -164,7 +178,9 @@ func readVersion(ctx context.Context, db *sql.DB) (version int, err error) {
 	return version, nil
 }
 
-// migrate brings the file to formatVersion.
+// migrate brings the file to formatVersion. Where another process does so at
+// the same time, a migration fails because it has been made; after a few more
+// attempts the file has the version, whoever made it.
 func migrate(ctx context.Context, db *sql.DB) error {
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -175,8 +191,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("bring to version %d: %w", formatVersion, err)
+	for range 5 {
+		_, err = p.Up(ctx)
+		if version, verr := readVersion(ctx, db); verr == nil && version == formatVersion {
+			return nil
+		}
 	}
-	return nil
+	if err == nil {
+		err = errors.New("the migrations do not lead to it")
+	}
+	return fmt.Errorf("bring to version %d: %w", formatVersion, err)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"houfeng/internal/engine/catalogue"
@@ -154,6 +155,7 @@ func TestRefusedFiles(t *testing.T) {
 		want string
 	}{
 		{"text", file(strings.Repeat("this is no database ", 100)), "found a file that is no SQLite database, want a houfeng catalogue"},
+		{"one byte", file("x"), "found a file that is no SQLite database, want a houfeng catalogue"},
 		{"short text", file(strings.Repeat("x", 511)), "found a file that is no SQLite database, want a houfeng catalogue"},
 		{"other program", database("CREATE TABLE events (id TEXT)"), "found an SQLite database of another program (application id 0x00000000), want a houfeng catalogue (0x48464341)"},
 		{"other program in WAL", database("PRAGMA journal_mode = WAL", "CREATE TABLE events (id TEXT)"), "of another program"},
@@ -279,5 +281,29 @@ func TestPlans(t *testing.T) {
 		if !strings.Contains(p, "events_by_time") || strings.Contains(p, "TEMP B-TREE") || strings.Contains(p, "SCAN r") {
 			t.Errorf("%s: %s", name, p)
 		}
+	}
+}
+
+// TestMadeAtOnce: several that open a catalogue that is not there yet open the
+// same one.
+func TestMadeAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c")
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			c, err := catalogue.OpenSQLite(path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			if err := c.AddRevision(t.Context(), cataloguetest.Event(fmt.Sprint("e", i), 1)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if events, err := open(t, path).Events(t.Context(), catalogue.Query{}); err != nil || len(events) != 4 {
+		t.Errorf("%d events, %v, want 4", len(events), err)
 	}
 }
