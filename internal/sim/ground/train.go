@@ -13,7 +13,7 @@ import (
 // that analysts picked (Zhu & Beroza 2019).
 const (
 	directP, forwardP, codaP = 0.15, 0.40, 0.45
-	directS, forwardS, codaS = 0.20, 0.60, 0.20
+	directS, forwardS, codaS = 0.20, 0.70, 0.10
 	headShare                = 0.12 // of the energy, when a head wave comes first
 	// P loses some energy to S on the way (Aki 1992, Bull. Seismol. Soc. Am. 82,
 	// 1969–1972), which also brings P displacement to what Wu & Zhao (2006) and
@@ -178,7 +178,7 @@ func (t *train) add(i int, s float64, r *rand.Rand, share [3]float64) {
 // Coda Q (Aki & Chouet 1975): the energy of backscattered waves falls with the
 // lapse time t from the origin as t^−2·exp(−2πft/Qc).
 const (
-	codaQ   = 150.0 // at 1 Hz
+	codaQ   = 110.0 // at 1 Hz
 	codaEta = 0.85
 )
 
