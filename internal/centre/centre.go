@@ -103,16 +103,10 @@ func New(cfg *Config, o Options) (c *Centre, notes []string, err error) {
 	if err := c.openEngines(); err != nil {
 		return nil, notes, err
 	}
-	c.judge = acquire.NewJudge(acquire.JudgeOptions{Live: true, MaxFutureS: cfg.Acquisition.MaxFutureS})
-	var ups []acquire.UpstreamConfig
-	for i, u := range cfg.Upstreams {
-		name := u.Identity
-		if name == "" {
-			name = fmt.Sprintf("upstream%d", i+1)
-		}
-		ups = append(ups, acquire.UpstreamConfig{Name: name, URL: u.URL, Streams: u.Streams, Identity: u.Identity})
-	}
-	c.upstreams, err = acquire.NewUpstreams(o.Clock, ups, acquire.UpstreamOptions{
+	door := cfg.Acquisition
+	door.Live = true
+	c.judge = acquire.NewJudge(door)
+	c.upstreams, err = acquire.NewUpstreams(o.Clock, cfg.Upstreams, acquire.UpstreamOptions{
 		StateFile: filepath.Join(cfg.Data, "upstreams.state"), Log: c.log})
 	if err != nil {
 		return nil, notes, err

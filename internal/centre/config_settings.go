@@ -218,7 +218,7 @@ var settings = []setting{
 		func(c *Config) any { return &c.Publish.ConfirmStations }, false},
 	{"publish", "confirm_seen", "", 0.5, between(0.01, 1), "and this share of the stations that should have seen it did",
 		func(c *Config) any { return &c.Publish.ConfirmSeen }, false},
-	{"publish", "unsized_stations", "", 8, between(3, 1000), "an event that could have a magnitude and has none is said only when its location rests on as many stations",
+	{"publish", "unsized_stations", "", 10, between(3, 1000), "an event that could have a magnitude and has none is said only when its location rests on as many stations",
 		func(c *Config) any { return &c.Publish.UnsizedStations }, false},
 
 	{"trust", "stream", "", "", pattern, "NET.STA.LOC.CHA with wildcards",

@@ -192,7 +192,7 @@ magnitude = 0.1
 intensity = 0.2
 confirm_stations = 8
 confirm_seen = 0.75
-unsized_stations = 10
+unsized_stations = 12
 [[trust]]
 stream = "XX.BAD.*.*"
 standing = "non-deciding"

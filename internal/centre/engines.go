@@ -41,7 +41,7 @@ func (c *Centre) openEngines() (err error) {
 	if c.catalogue, err = catalogue.OpenSQLite(at("catalogue.sqlite")); err != nil {
 		return err
 	}
-	c.links = newRingStore(c.ring, seedlinkMemory)
+	c.links = newRingStore(c.ring, seedlinkMemory, c.log)
 	c.seedlink = &seedlink.Server{
 		Store: c.links, Software: "Houfeng " + c.o.Version, Organization: c.cfg.Name,
 		Limits: seedlink.Limits{Clients: c.cfg.SeedLink.MaxClients}, Log: c.log,

@@ -155,7 +155,7 @@ func (r *replay) files(ctx context.Context) error {
 	if err := r.entry(ctx, seis.Entry{Kind: seis.EntrySetup, Time: first, Setup: setup}); err != nil {
 		return err
 	}
-	judge := acquire.NewJudge(acquire.JudgeOptions{})
+	judge := acquire.NewJudge(r.cfg.Acquisition)
 	ticks := &metronome{period: time.Duration(r.cfg.Journal.TickMS) * time.Millisecond, tick: func(t seis.Time) error {
 		return r.entry(ctx, seis.Entry{Kind: seis.EntryTick, Time: t})
 	}}
@@ -196,6 +196,15 @@ func (r *replay) journal(ctx context.Context) error {
 	from := r.o.From
 	if from == 0 {
 		from = j.First()
+	}
+	// What was in force at the beginning, should it have been set up earlier:
+	// a trimmed journal keeps it.
+	if setup, err := j.Setup(from); err != nil {
+		return err
+	} else if setup.Serial < from {
+		if err := r.chain.Entry(ctx, setup); err != nil {
+			return err
+		}
 	}
 	rd, err := j.Read(from)
 	if err != nil {

@@ -3,6 +3,7 @@ package centre
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 type ringStore struct {
 	ring       ring.Ring
 	perStation int // records held in memory
+	log        *slog.Logger
 
 	mu       sync.RWMutex
 	stations map[stationKey]*heldStation
@@ -34,8 +36,8 @@ type heldStation struct {
 	streams map[fdsn.ID]*seedlink.StreamInfo
 }
 
-func newRingStore(r ring.Ring, perStation int) *ringStore {
-	return &ringStore{ring: r, perStation: perStation, stations: map[stationKey]*heldStation{}}
+func newRingStore(r ring.Ring, perStation int, log *slog.Logger) *ringStore {
+	return &ringStore{ring: r, perStation: perStation, log: log, stations: map[stationKey]*heldStation{}}
 }
 
 // follow reads the ring until ctx ends.
@@ -50,7 +52,14 @@ func (s *ringStore) follow(ctx context.Context) error {
 			first, _ := s.ring.Bounds()
 			after = max(after, first) - min(1, max(after, first))
 			continue
-		case err != nil:
+		}
+		// A damaged record is skipped, and what lies around it is served.
+		if damage := (*ring.DamageError)(nil); errors.As(err, &damage) {
+			s.log.Error("ring record damaged", "error", err)
+			if len(items) == 0 {
+				after = max(after, damage.Resume)
+			}
+		} else if err != nil {
 			return err
 		}
 		for _, it := range items {

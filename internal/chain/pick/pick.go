@@ -34,7 +34,7 @@ var Methods = []method.Method{{
 }, {
 	Kind: "pick", Name: "aic-s",
 	Summary:  "S: AIC of both horizontals between P and the largest horizontal motion, kept when motion grows and turns horizontal.",
-	Citation: "AIC after Maeda (1985), Zisin 38, 365–379; search between P and the maximum as in Diehl et al. (2009), Geophys. J. Int. 178, 1623–1646 (windowing by the S maximum)",
+	Citation: "AIC after Maeda (1985), Zisin 38, 365–379; search between P and the S maximum as in Diehl et al. (2009), Bull. Seism. Soc. Am. 99, 1906–1920",
 	Params: []method.Param{
 		{Name: "s_max_s", Unit: "s", Default: "40", Doc: "latest S after P that is looked for"},
 		{Name: "s_min_snr", Default: "1.6", Doc: "least ratio of horizontal rms after and before"},

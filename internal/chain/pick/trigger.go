@@ -12,6 +12,14 @@ type trigger struct {
 	since    int // samples since the trigger went on; −1 when off
 }
 
+// After a large earthquake the LTA would remember it for many times its length
+// and be blind to the aftershocks. Where the STA has fallen far below it, which
+// noise seldom does, the LTA falls faster.
+const (
+	fallBelow  = 0.4
+	fallFaster = 5
+)
+
 func newTrigger(o *Options, rate float64) *trigger {
 	return &trigger{kS: 1 / (o.STAs * rate), kL: 1 / (o.LTAs * rate), on: o.On, off: o.Off,
 		hold: int(3 * rate), warm: int(1.2 * o.LTAs * rate), since: -1}
@@ -32,7 +40,11 @@ func (t *trigger) next(y float64) bool {
 		t.lta += k * (e - t.lta)
 		return false
 	case t.since < 0 || t.since >= t.hold:
-		t.lta += t.kL * (e - t.lta)
+		k := t.kL
+		if t.sta < fallBelow*t.lta {
+			k *= fallFaster
+		}
+		t.lta += k * (e - t.lta)
 	}
 	ratio := t.sta / (t.lta + 1e-12)
 	if t.since >= 0 {

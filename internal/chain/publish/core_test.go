@@ -338,8 +338,8 @@ func TestIntervals(t *testing.T) {
 // An event that could be sized but has no magnitude waits for one, or for many
 // stations; where nothing can be sized there is nothing to wait for.
 func TestUnsizedEventsWait(t *testing.T) {
-	few := func(o *seis.Origin) { o.Stations = 5 }
-	many := func(o *seis.Origin) { o.Stations = 8 }
+	few := func(o *seis.Origin) { o.Stations = 9 }
+	many := func(o *seis.Origin) { o.Stations = 10 }
 	for name, c := range map[string]struct {
 		sizable bool
 		hear    func(*Core)

@@ -32,7 +32,7 @@ type Options struct {
 
 	// Sizable reports whether the stations of an origin have the responses that
 	// a magnitude needs; nil: none has. An event that could be sized but has
-	// no magnitude is said only when UnsizedStations located it; default 8.
+	// no magnitude is said only when UnsizedStations located it; default 10.
 	Sizable         func(seis.Origin) bool
 	UnsizedStations int
 
@@ -44,7 +44,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.UnsizedStations == 0 {
-		o.UnsizedStations = 8
+		o.UnsizedStations = 10
 	}
 	if len(o.Intervals) == 0 {
 		o.Intervals = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
