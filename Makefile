@@ -5,7 +5,7 @@ FUZZTIME ?= 20s
 STATICCHECK ?= staticcheck
 VERSION ?= 0.1.0-dev
 
-.PHONY: test build demo lint fuzz bench console vuln peers clean
+.PHONY: test build demo lint fuzz bench console vuln peers results clean
 
 test:
 	$(GO) test ./...
@@ -43,3 +43,7 @@ peers:
 
 clean:
 	rm -f houfeng
+
+# What docs/results.md reports, measured anew; HOUFENG_DATA names the folder of recordings.
+results: build
+	HOUFENG_DATA=$(HOUFENG_DATA) sh docs/results.sh
