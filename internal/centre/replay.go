@@ -197,6 +197,9 @@ func (r *replay) journal(ctx context.Context) error {
 	if from == 0 {
 		from = j.First()
 	}
+	if j.Last() == 0 {
+		return nil // nothing was received
+	}
 	// What was in force at the beginning, should it have been set up earlier:
 	// a trimmed journal keeps it.
 	if setup, err := j.Setup(from); err != nil {
