@@ -19,6 +19,7 @@ import (
 	"houfeng/internal/chain/acquire"
 	"houfeng/internal/chain/publish/products"
 	"houfeng/internal/engine/clock"
+	"houfeng/internal/science/geo"
 	"houfeng/internal/seis"
 	"houfeng/internal/sim"
 )
@@ -172,6 +173,26 @@ func (d *demo) event(e seis.Event) {
 	}
 	fmt.Fprintf(d.out, "%s  %.1f s after origin, revision %d, %s: %s (%s)\n",
 		o.Time.Std().Format("15:04:05.0"), e.Made.SecondsSince(o.Time), e.Revision, e.Status, what, e.Reason)
+	if t := d.truth(o); t != nil {
+		km, _ := geo.Distance(t.Latitude, t.Longitude, o.Latitude, o.Longitude)
+		fmt.Fprintf(d.out, "            truth: M %.1f, %.2f° %.2f° %.0f km; found %.1f km and %+.2f s off\n",
+			t.Magnitude, t.Latitude, t.Longitude, t.DepthKm, km, o.Time.SecondsSince(t.Time.Add(d.shift())))
+	}
+}
+
+// shift is how much later the scene is played than it is written.
+func (d *demo) shift() time.Duration { return d.server.Start().Sub(d.network.Scene().Start) }
+
+// truth returns the earthquake of the scene nearest in time to an origin.
+func (d *demo) truth(o *seis.Origin) *sim.Truth {
+	var best *sim.Truth
+	for _, t := range d.network.Truth() {
+		off := o.Time.Sub(t.Time.Add(d.shift())).Abs()
+		if off < 10*time.Second && (best == nil || off < o.Time.Sub(best.Time.Add(d.shift())).Abs()) {
+			best = &t
+		}
+	}
+	return best
 }
 
 // run plays the scene before the centre until the time is over.
