@@ -108,7 +108,8 @@ func (c *Chain) begin(ctx context.Context, e seis.Entry) error {
 		return err
 	}
 	say := cfg.Publish
-	say.Sizable = func(o seis.Origin) bool { return sizable(inv, o) }
+	sized := sizable(inv)
+	say.Sizable = func(o seis.Origin) bool { return canSize(sized, o) }
 	if err := publish.New(b, say).Subscribe(); err != nil {
 		return err
 	}
@@ -131,12 +132,29 @@ func (c *Chain) begin(ctx context.Context, e seis.Entry) error {
 	return nil
 }
 
-// sizable reports whether at least two stations of an origin have a response.
-func sizable(inv *seis.Inventory, o seis.Origin) bool {
+// sizable returns the stations ("NET.STA") at which a magnitude can be measured:
+// those with a horizontal component of known response.
+func sizable(inv *seis.Inventory) map[string]bool {
+	out := map[string]bool{}
+	for _, id := range inv.IDs() {
+		if id.Component() == "Z" || id.Component() == "3" {
+			continue
+		}
+		for _, e := range inv.Epochs(id) {
+			if e.HasResponse() {
+				out[id.StationID()] = true
+			}
+		}
+	}
+	return out
+}
+
+// canSize reports whether at least two stations of an origin are sizable.
+func canSize(sizable map[string]bool, o seis.Origin) bool {
 	with := map[string]bool{}
 	for _, a := range o.Arrivals {
-		if c, ok := inv.Channel(a.Pick.Stream, a.Pick.Time); ok && c.HasResponse() {
-			with[a.Pick.Stream.StationID()] = true
+		if st := a.Pick.Stream.StationID(); sizable[st] {
+			with[st] = true
 		}
 	}
 	return len(with) >= 2

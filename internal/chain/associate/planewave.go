@@ -14,9 +14,14 @@ import (
 // at about 8 km/s.
 const slownessAfar = 0.1
 
-// frontS is how far (s) a pick may lie from a plane wave front: the rough
-// ground under a network delays it differently here and there.
-const frontS = 0.6
+// A pick may lie this far from a plane wave front, since the rough ground under
+// a network delays it differently here and there: frontS (s), but in a small
+// network not more than a share of the time that the wave takes to cross it, or
+// any wave at all would be plane.
+const (
+	frontS     = 0.6
+	frontShare = 0.12
+)
 
 // fromAfar reports whether a plane wave with teleseismic slowness explains at
 // least as many stations' P picks as the hypothesis does, of all the picks at
@@ -35,12 +40,19 @@ func (s *Stage) fromAfar(o *seis.Origin, members, free []*pick) bool {
 		x, y := loc.ToKm(p.lat, p.lon)
 		xs, ys, ts = append(xs, x), append(ys, y), append(ts, p.Time.SecondsSince(o.Time))
 	}
-	return planeWave(xs, ys, ts) >= local
+	first, last := math.Inf(1), math.Inf(-1)
+	for _, p := range members {
+		if p.Phase == seis.P {
+			t := p.Time.SecondsSince(o.Time)
+			first, last = math.Min(first, t), math.Max(last, t)
+		}
+	}
+	return planeWave(xs, ys, ts, math.Min(frontS, frontShare*(last-first))) >= local
 }
 
 // planeWave returns the largest number of arrivals that a plane wave of at most
-// slownessAfar meets within frontS, by trying slownesses on a grid.
-func planeWave(xs, ys, ts []float64) int {
+// slownessAfar meets within ±width (s), by trying slownesses on a grid.
+func planeWave(xs, ys, ts []float64, width float64) int {
 	const steps = 10
 	best := 0
 	at := make([]float64, len(ts))
@@ -56,7 +68,7 @@ func planeWave(xs, ys, ts []float64) int {
 			slices.Sort(at)
 			from := 0
 			for to := range at {
-				for at[to]-at[from] > 2*frontS {
+				for at[to]-at[from] > 2*width {
 					from++
 				}
 				best = max(best, to-from+1)
