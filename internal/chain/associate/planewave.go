@@ -20,7 +20,7 @@ const slownessAfar = 0.1
 // any wave at all would be plane.
 const (
 	frontS     = 0.6
-	frontShare = 0.12
+	frontShare = 0.2
 )
 
 // fromAfar reports whether a plane wave with teleseismic slowness explains at
@@ -95,5 +95,5 @@ func (s *Stage) outOfReach(o *seis.Origin, members []*pick) bool {
 	if s.stations(members, seis.S) >= 3 {
 		return nearest > math.Max(3*apart, 100)
 	}
-	return nearest > math.Max(1.5*apart, 50)
+	return nearest > math.Max(0.7*apart, 12)
 }
