@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -57,6 +58,7 @@ type Centre struct {
 	ring      ring.Ring
 	archive   archive.Archive // nil: not kept
 	catalogue catalogue.Catalogue
+	opened    []io.Closer // of the engines above, in the order opened
 	upstreams *acquire.Upstreams
 	chain     *Chain
 	metrics   *metrics.Metrics
@@ -95,9 +97,10 @@ func New(cfg *Config, o Options) (c *Centre, notes []string, err error) {
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return nil, notes, fmt.Errorf("make data folder: %w", err)
 	}
+	begun := c // a return of nil sets c
 	defer func() {
 		if err != nil {
-			c.Close()
+			err = errors.Join(err, begun.Close())
 		}
 	}()
 	if err := c.openEngines(); err != nil {
@@ -115,7 +118,10 @@ func New(cfg *Config, o Options) (c *Centre, notes []string, err error) {
 	// The journal of this run begins with what is in force; the chain begins
 	// with it too.
 	err = c.entry(context.Background(), seis.Entry{Kind: seis.EntrySetup, Time: o.Clock.Now(), Setup: c.setup})
-	return c, notes, err
+	if err != nil {
+		return nil, notes, err
+	}
+	return c, notes, nil
 }
 
 // listen joins everyone who follows the chain to its bus.
@@ -316,14 +322,13 @@ func (c *Centre) HTTPAddr(ctx context.Context) (net.Addr, error) {
 	return c.http.Addr(ctx)
 }
 
-// Close closes the engines. It may be called more than once.
+// Close closes the engines, the one opened last first. It may be called more
+// than once.
 func (c *Centre) Close() error {
 	var errs []error
-	for _, e := range []interface{ Close() error }{c.ring, c.archive, c.catalogue, c.journal} {
-		if e != nil {
-			errs = append(errs, e.Close())
-		}
+	for i := len(c.opened) - 1; i >= 0; i-- {
+		errs = append(errs, c.opened[i].Close())
 	}
-	c.ring, c.archive, c.catalogue, c.journal = nil, nil, nil, nil
+	c.opened = nil
 	return errors.Join(errs...)
 }

@@ -21,26 +21,34 @@ const seedlinkMemory = 8192
 
 // openEngines opens what the centre keeps, each in its folder under the data
 // folder.
-func (c *Centre) openEngines() (err error) {
+func (c *Centre) openEngines() error {
 	at := func(name string) string { return filepath.Join(c.cfg.Data, name) }
-	if c.journal, err = journal.Open(at("journal"), journal.Options{MaxAge: c.cfg.Journal.MaxAge, MaxBytes: c.cfg.Journal.MaxBytes}); err != nil {
+	j, err := journal.Open(at("journal"), journal.Options{MaxAge: c.cfg.Journal.MaxAge, MaxBytes: c.cfg.Journal.MaxBytes})
+	if err != nil {
 		return err
 	}
-	if c.ring, err = ring.Open(at("ring"), ring.Options{MaxBytes: c.cfg.Ring.MaxBytes}); err != nil {
+	c.journal, c.opened = j, append(c.opened, j)
+	r, err := ring.Open(at("ring"), ring.Options{MaxBytes: c.cfg.Ring.MaxBytes})
+	if err != nil {
 		return err
 	}
+	c.ring, c.opened = r, append(c.opened, r)
 	if c.cfg.Archive.Enabled {
 		path := c.cfg.Archive.Path
 		if path == "" {
 			path = at("sds")
 		}
-		if c.archive, err = archive.Open(path); err != nil {
+		a, err := archive.Open(path)
+		if err != nil {
 			return err
 		}
+		c.archive, c.opened = a, append(c.opened, a)
 	}
-	if c.catalogue, err = catalogue.OpenSQLite(at("catalogue.sqlite")); err != nil {
+	cat, err := catalogue.OpenSQLite(at("catalogue.sqlite"))
+	if err != nil {
 		return err
 	}
+	c.catalogue, c.opened = cat, append(c.opened, cat)
 	c.links = newRingStore(c.ring, seedlinkMemory, c.log)
 	c.seedlink = &seedlink.Server{
 		Store: c.links, Software: "Houfeng " + c.o.Version, Organization: c.cfg.Name,
