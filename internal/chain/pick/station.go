@@ -30,7 +30,11 @@ func (s *Station) Packet(p *chain.Packet, _ chain.Emit) {
 		s.by[k] = sn
 		s.sensors = append(s.sensors, sn)
 	}
-	sn.packet(p)
+	if err := sn.packet(p); err != nil {
+		// A rate for which there is no filter. Without one the component has
+		// no history, and the sensor is not picked.
+		return
+	}
 }
 
 // Tick implements chain.Processor.
